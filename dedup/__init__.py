@@ -1,0 +1,47 @@
+"""Near-duplicate removal: pure functions over Arrow, without I/O.
+
+    settings    what a near-duplicate is and how it is looked for
+    shingles    canonical text -> shingle set -> exact Jaccard index
+    minhash     texts -> sketches (digest, signature, number of shingles)
+    lsh         signatures -> band keys -> candidate pairs, one partition of keys at a time
+    verify      candidate pairs -> verified pairs
+    choose      digests, verified pairs, order of preference -> which documents are kept
+    table       all of it for a table in memory
+
+An engine sketches in its map phase, shuffles band keys by `partition`, and calls the others with look-ups into wherever
+it holds sketches and texts; `dedup_table` shows the order of calls.
+"""
+
+from dedup.choose import CHOICE_SCHEMA, KEEP_ORDER, choose, fold_exact, keep_rank
+from dedup.lsh import BAND_SCHEMA, PAIR_SCHEMA, Candidates, band_keys, candidates, partition
+from dedup.minhash import SKETCH_SCHEMA, sketch, sketch_schema
+from dedup.settings import DEFAULTS, DedupSettings
+from dedup.shingles import canonical, jaccard, shingle_set
+from dedup.table import dedup_table
+from dedup.verify import VERIFIED_SCHEMA, screen, verify
+
+__all__ = [
+    "BAND_SCHEMA",
+    "CHOICE_SCHEMA",
+    "DEFAULTS",
+    "KEEP_ORDER",
+    "PAIR_SCHEMA",
+    "SKETCH_SCHEMA",
+    "VERIFIED_SCHEMA",
+    "Candidates",
+    "DedupSettings",
+    "band_keys",
+    "candidates",
+    "canonical",
+    "choose",
+    "dedup_table",
+    "fold_exact",
+    "jaccard",
+    "keep_rank",
+    "partition",
+    "screen",
+    "shingle_set",
+    "sketch",
+    "sketch_schema",
+    "verify",
+]
