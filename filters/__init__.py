@@ -1,0 +1,67 @@
+"""What text is worth keeping: pure functions over bytes, text and Arrow columns.
+
+In the order a page meets them:
+
+- `bytetest`: `judge_bytes`, `count_hangul`: can these bytes hold Korean at all? Before anything is parsed.
+- `charset`: `decode`: bytes to text, declared encodings believed only when they fit.
+- `mojibake`: `judge_mojibake`, `mojibake_score`: text that was decoded wrongly before it reached us.
+- `visible`: `visible_text`: what a reader of the page sees.
+- `language`: `LanguageFilter`: is it Korean? Script first, fastText where a page is mostly something else.
+- `quality`: `judge_quality`: is the main text worth learning from?
+- `hangul`: `nfc`, `census`, `hangul_share`, `compose_jamo`: Korean text basics by Unicode block.
+- `decision`: `Decision`, and `to_batch` for its Arrow form.
+
+Data files lie in `data`, verified by digest when first used (`DataFileError`); nothing is downloaded.
+"""
+
+from filters._data import DATA_DIGESTS, DataFileError
+from filters.bytetest import HangulReason, HangulSettings, count_hangul, judge_bytes
+from filters.charset import Decoded, decode
+from filters.decision import DECISION_SCHEMA, Decision, to_batch
+from filters.hangul import Census, census, compose_jamo, hangul_share, nfc
+from filters.language import LanguageFilter, LanguageReason, LanguageSettings
+from filters.mojibake import MojibakeReason, MojibakeSettings, judge_mojibake, mojibake_score
+from filters.quality import (
+    SIGNALS_SCHEMA,
+    QualityBatch,
+    QualityReason,
+    QualitySettings,
+    Signals,
+    judge_quality,
+    measure,
+)
+from filters.visible import visible_text
+
+__all__ = [
+    "DATA_DIGESTS",
+    "DECISION_SCHEMA",
+    "SIGNALS_SCHEMA",
+    "Census",
+    "DataFileError",
+    "Decision",
+    "Decoded",
+    "HangulReason",
+    "HangulSettings",
+    "LanguageFilter",
+    "LanguageReason",
+    "LanguageSettings",
+    "MojibakeReason",
+    "MojibakeSettings",
+    "QualityBatch",
+    "QualityReason",
+    "QualitySettings",
+    "Signals",
+    "census",
+    "compose_jamo",
+    "count_hangul",
+    "decode",
+    "hangul_share",
+    "judge_bytes",
+    "judge_mojibake",
+    "judge_quality",
+    "measure",
+    "mojibake_score",
+    "nfc",
+    "to_batch",
+    "visible_text",
+]

@@ -1,0 +1,30 @@
+"""The data files of this package, refused when they are not the ones we measured with."""
+
+import hashlib
+from pathlib import Path
+
+#: SHA-256 of every data file; a run records them, since rows depend on them.
+DATA_DIGESTS = {
+    "lid.176.ftz": "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83",
+    "syllables.txt": "66932c89184f750608ebae19f3b672448a21b49aedb8502626b27f0a5a5117a0",
+}
+
+
+class DataFileError(RuntimeError):
+    """A data file of the package is missing or differs from its recorded digest: the installation is damaged."""
+
+
+def data_file(name: str, folder: Path = Path(__file__).parent / "data") -> Path:
+    """Return the path of a data file after verifying its SHA-256.
+
+    Raises:
+        DataFileError: the file cannot be read, or its digest is not the recorded one.
+    """
+    path = folder / name
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise DataFileError(f"data file {name} cannot be read: {error.strerror}") from error
+    if digest != DATA_DIGESTS[name]:
+        raise DataFileError(f"data file {name} has SHA-256 {digest}, expected {DATA_DIGESTS[name]}")
+    return path
