@@ -1,0 +1,29 @@
+"""What a recipe may say about extraction."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ByteSize, ConfigDict, Field
+
+
+class ExtractSettings(BaseModel):
+    """Limits on one page, and what to take from it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cpu_seconds: float = Field(
+        default=20.0,
+        gt=0,
+        description="CPU time one page may use. CPU and not wall time, so that a busy machine gives the same rows.",
+    )
+    wall_seconds: float = Field(
+        default=120.0, gt=0, description="Wall time after which a page that uses no CPU is given up too."
+    )
+    memory: Annotated[
+        ByteSize, Field(default=ByteSize(1 << 30), gt=0, description="Memory one page may take above the idle process.")
+    ]
+    max_characters: int = Field(
+        default=8_000_000, gt=0, description="Longer pages are quarantined unread as html_too_large."
+    )
+    tables: bool = Field(default=True, description="Keep the text of tables.")
+    comments: bool = Field(default=False, description="Keep what readers wrote below an article.")
+    min_characters: int = Field(default=1, ge=1, description="Main text shorter than this is dropped as no_main_text.")

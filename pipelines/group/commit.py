@@ -1,0 +1,104 @@
+"""The group phase in one place: rights, choice, files, sums, commit."""
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from filters import DATA_DIGESTS
+from pipelines.accounting import Accounts, StageAccount
+from pipelines.group.duplicates import DEDUP, RIGHTS, choose_documents, known_documents
+from pipelines.group.keys import load_keys
+from pipelines.group.rights import judge_rights
+from pipelines.group.tables import TableWriter
+from pipelines.plan import RunPlan
+from pipelines.version import code_version
+from warehouse import Warehouse, commit_run
+
+
+def commit_group(
+    plan: RunPlan, parts: Sequence[Path], accounts: Accounts, warehouse: Warehouse, started: dt.datetime
+) -> Accounts:
+    """From finished parts to a committed run.
+
+    Args:
+        plan: The run.
+        parts: Its part folders, in the order of the plan.
+        accounts: The sum of the parts' accounts.
+        warehouse: Where to.
+        started: When the run began.
+
+    Returns:
+        The accounts of the whole run.
+
+    Raises:
+        AccountingError: Sums differ; nothing was committed.
+    """
+    folder = plan.folder / "group"
+    shutil.rmtree(folder, ignore_errors=True)
+    recipe = plan.recipe
+    rights = judge_rights(parts, recipe.rights, folder / "rights")
+    keys = load_keys(parts, rights.files)
+    known = known_documents(keys, _kept_before(warehouse))
+    choice = choose_documents(keys, known, parts, recipe.dedup, folder / "bands")
+    starts = keys.group_by("part").agg(pl.col("row").min().alias("start"))
+    choice = choice.with_columns(keys.get_column("n_chars")).join(starts, on="part", how="left", maintain_order="left")
+
+    accounts = _with_group_stages(accounts, choice)
+    writer = TableWriter(warehouse, plan.run_id, parts, folder / "files")
+    shard_bytes = int(recipe.warehouse.shard_bytes)
+    drops, drop_rows = writer.drops(choice, rights)
+    files = {
+        "documents": writer.documents(choice, rights, shard_bytes),
+        "signatures": writer.signatures(choice, _scheme(plan), shard_bytes),
+        "drops": drops,
+        "evidence": writer.evidence(rights),
+        "site_files": writer.site_files(),
+        "policy_classes": writer.policy_classes(rights),
+    }
+    accounts.check()
+    accounts.check_rows(choice.get_column("reason").null_count(), drop_rows)
+    commit_run(warehouse, plan.run_id, files, _run_row(plan, accounts, started))
+    return accounts
+
+
+def _kept_before(warehouse: Warehouse) -> Iterator[pa.RecordBatch]:
+    yield from warehouse.plan("documents", columns=("doc_id",)).to_arrow_batch_reader()
+
+
+def _with_group_stages(accounts: Accounts, choice: pl.DataFrame) -> Accounts:
+    """The accounts with the stages of the group phase."""
+    left = choice.height
+    for stage in (RIGHTS, DEDUP):
+        stopped = choice.filter(pl.col("stage") == stage).get_column("reason").value_counts().sort("reason")
+        dropped = dict(stopped.iter_rows())
+        accounts.stages[stage] = StageAccount(left, left - sum(dropped.values()), dropped)
+        left = accounts.stages[stage].kept
+    return accounts
+
+
+def _scheme(plan: RunPlan) -> str:
+    """Digest of the settings that signatures depend on."""
+    dedup = plan.recipe.dedup
+    values = [dedup.shingle_width, dedup.permutations, dedup.seed, dedup.min_chars]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
+
+
+def _run_row(plan: RunPlan, accounts: Accounts, started: dt.datetime) -> dict[str, Any]:
+    return {
+        "recipe_digest": plan.recipe.digest(),
+        "recipe": plan.recipe.model_dump_json(),
+        "code_version": code_version(),
+        "models": dict(DATA_DIGESTS),
+        "inputs": [{"uri": file.uri, "size": file.size, "fingerprint": file.fingerprint} for file in plan.files],
+        "started_at": started,
+        "finished_at": dt.datetime.now(dt.UTC),
+        "counts": json.dumps(accounts.to_json(), ensure_ascii=False),
+        "engine": plan.recipe.engine.name,
+    }

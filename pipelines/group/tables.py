@@ -1,0 +1,163 @@
+"""Final rows as files that only need to be committed.
+
+Documents and signatures are sorted over the whole run. Drops, evidence and site files, which are many and looked up by
+key, are sorted within files of bounded size, in the order of the plan.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from licenses import policy_class_table
+from pipelines.group.rights import RightsFindings, site_evidence_table
+from pipelines.stages.base import DROPPED, ORIGIN
+from warehouse import TABLES, Warehouse, write_file, write_shards
+
+_FILE_BYTES = 64 << 20
+_BYTES_PER_CHARACTER = 3
+
+
+class TableWriter:
+    """Writes the files of one run.
+
+    Args:
+        warehouse: Whose tables the files are for.
+        run_id: The run.
+        parts: Part folders, in order.
+        out: Folder for the files.
+    """
+
+    def __init__(self, warehouse: Warehouse, run_id: str, parts: Sequence[Path], out: Path) -> None:
+        self._warehouse = warehouse
+        self._run_id = run_id
+        self._parts = parts
+        self._out = out
+        out.mkdir(parents=True, exist_ok=True)
+
+    def documents(self, choice: pl.DataFrame, rights: RightsFindings, shard_bytes: int) -> list[Path]:
+        """Kept documents, sorted by site and doc_id."""
+        kept = choice.filter(pl.col("reason").is_null())
+        judged = pl.concat([_rights_columns(file) for file in rights.files]) if rights.files else None
+        added = kept if judged is None else kept.hstack(judged[kept.get_column("row").to_numpy()])
+        table = added.select(
+            "part",
+            pl.col("row") - pl.col("start"),
+            pl.col("n_chars").mul(_BYTES_PER_CHARACTER).alias("bytes"),
+            pl.col("site").cast(pl.String),
+            "doc_id",
+            "policy_class_id",
+            "evidence_ids",
+            "cluster_id",
+            "cluster_size",
+            pl.lit(self._run_id).alias("run_id"),
+        ).to_arrow()
+        return self._shards("documents", table, ("site", "doc_id"), shard_bytes)
+
+    def signatures(self, choice: pl.DataFrame, scheme: str, shard_bytes: int) -> list[Path]:
+        """Signatures of kept documents, sorted by doc_id."""
+        table = (
+            choice.filter(pl.col("reason").is_null())
+            .select(
+                "part",
+                pl.col("row") - pl.col("start"),
+                pl.lit(600, pl.Int64).alias("bytes"),
+                "doc_id",
+                pl.lit(scheme).alias("scheme"),
+                pl.lit(self._run_id).alias("run_id"),
+            )
+            .to_arrow()
+        )
+        return self._shards("signatures", table, ("doc_id",), shard_bytes)
+
+    def drops(self, choice: pl.DataFrame, rights: RightsFindings) -> tuple[list[Path], int]:
+        """Records that were not kept, of the map phase and of the group phase; their files and their number."""
+        stopped = choice.filter(pl.col("reason").is_not_null()).partition_by("part", as_dict=True)
+        tables = (
+            self._drops_of(number, part, stopped.get((number,)), rights) for number, part in enumerate(self._parts)
+        )
+        return self._files("drops", tables)
+
+    def evidence(self, rights: RightsFindings) -> list[Path]:
+        """Evidence of pages, then that of site files."""
+        pages = (pq.read_table(part / "evidence.parquet") for part in self._parts)
+        sites = site_evidence_table(rights.site_evidence[key] for key in sorted(rights.site_evidence))
+        return self._files("evidence", _chain(pages, sites))[0]
+
+    def site_files(self) -> list[Path]:
+        """robots.txt and the like, as served."""
+        return self._files("site_files", (pq.read_table(part / "site_files.parquet") for part in self._parts))[0]
+
+    def policy_classes(self, rights: RightsFindings) -> list[Path]:
+        """Every class that a page of the run has."""
+        table = policy_class_table([rights.classes[key] for key in sorted(rights.classes)])
+        return self._files("policy_classes", [table])[0]
+
+    def _drops_of(self, number: int, part: Path, stopped: pl.DataFrame | None, rights: RightsFindings) -> pa.Table:
+        mapped = pq.read_table(part / "drops.parquet")
+        if stopped is None:
+            return mapped
+        rows = pa.array((stopped.get_column("row") - stopped.get_column("start")).to_numpy())
+        late = pq.read_table(part / "documents.parquet", columns=list(ORIGIN)).take(rows)
+        late = late.append_column("outcome", pa.array([DROPPED] * late.num_rows, pa.string()))
+        for name in ("stage", "reason", "partner_doc_id"):
+            late = late.append_column(name, stopped.get_column(name).to_arrow().cast(pa.string()))
+        late = late.append_column("jaccard", stopped.get_column("jaccard").to_arrow())
+        evidence = pq.read_table(rights.files[number], columns=["evidence_ids"]).take(rows)
+        late = late.append_column("evidence_ids", evidence["evidence_ids"])
+        return pa.concat_tables([mapped, late], promote_options="default")
+
+    def _shards(self, name: str, choice: pa.Table, sort_by: Sequence[str], target: int) -> list[Path]:
+        sources = [part / "documents.parquet" for part in self._parts]
+        strings = {field.name: pa.string() for field in choice.schema if pa.types.is_large_string(field.type)}
+        plain = choice.cast(pa.schema([pa.field(f.name, strings.get(f.name, f.type)) for f in choice.schema]))
+        shards = write_shards(
+            sources,
+            plain,
+            self._out,
+            spec=TABLES[name],
+            schema=self._warehouse.file_schema(name),
+            prefix=f"{name}-{self._run_id}",
+            target_bytes=target,
+            sort_by=sort_by,
+        )
+        return [shard.path for shard in shards]
+
+    def _files(self, name: str, tables: Iterable[pa.Table]) -> tuple[list[Path], int]:
+        """Rows in files of bounded size, sorted within each."""
+        spec, schema = TABLES[name], self._warehouse.file_schema(name)
+        paths: list[Path] = []
+        rows = 0
+        for table in _gather(tables):
+            ordered = table.sort_by([(key, "ascending") for key in spec.sort_by if key in table.column_names])
+            owned = ordered.append_column("run_id", pa.array([self._run_id] * table.num_rows, pa.string()))
+            path = self._out / f"{name}-{self._run_id}-{len(paths):05d}.parquet"
+            write_file(owned, path, spec, schema)
+            paths.append(path)
+            rows += table.num_rows
+        return paths, rows
+
+
+def _rights_columns(file: Path) -> pl.DataFrame:
+    return pl.DataFrame(pl.from_arrow(pq.read_table(file, columns=["policy_class_id", "evidence_ids"])))
+
+
+def _chain(tables: Iterable[pa.Table], last: pa.Table) -> Iterator[pa.Table]:
+    yield from tables
+    yield last
+
+
+def _gather(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Neighbouring tables together up to the size of a file; nothing for no rows."""
+    held: list[pa.Table] = []
+    for table in tables:
+        if not table.num_rows:
+            continue
+        held.append(table)
+        if sum(each.nbytes for each in held) >= _FILE_BYTES:
+            yield pa.concat_tables(held, promote_options="default")
+            held = []
+    if held:
+        yield pa.concat_tables(held, promote_options="default")

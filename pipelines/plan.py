@@ -1,0 +1,75 @@
+"""What a run is: its inputs, its identity, its splits and the folder where its parts grow."""
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.errors import ConfigError
+from pipelines.ingest import InputFile, Split, expand_inputs, plan_splits
+from pipelines.recipe import Recipe
+from pipelines.version import code_version
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """A run before it starts. Equal recipe, inputs and code give an equal ``run_id``, whatever the engine."""
+
+    run_id: str
+    recipe: Recipe
+    files: tuple[InputFile, ...]
+    splits: tuple[Split, ...]
+    folder: Path
+
+    @property
+    def parts_dir(self) -> Path:
+        """Folder of the parts. Another way to cut the same inputs has parts of its own."""
+        cut = hashlib.sha256("".join(split.split_id for split in self.splits).encode()).hexdigest()[:12]
+        return self.folder / "parts" / cut
+
+
+def plan_run(recipe: Recipe) -> RunPlan:
+    """Find the inputs of a recipe and cut them.
+
+    Raises:
+        ConfigError: There are no inputs, or they cannot be found.
+    """
+    if not recipe.sources.inputs:
+        raise ConfigError("no inputs: name files in the recipe (sources.inputs) or with --input")
+    files = tuple(expand_inputs(recipe.sources.inputs, recipe.sources.storage_options))
+    splits = tuple(plan_splits(files, int(recipe.engine.split_bytes)))
+    run_id = _run_id(recipe, files)
+    return RunPlan(run_id, recipe, files, splits, _warehouse_folder(recipe) / "runs" / run_id)
+
+
+@contextmanager
+def run_lock(folder: Path) -> Iterator[None]:
+    """Hold a run's folder; a second run of the same id is refused while the first lives.
+
+    Raises:
+        ConfigError: Another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w", encoding="ascii") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigError(f"another process is working on this run; wait for it or stop it ({folder})") from error
+        yield
+
+
+def _run_id(recipe: Recipe, files: Sequence[InputFile]) -> str:
+    """16 hex digits over recipe, inputs (address, size, fingerprint) and code."""
+    inputs = [[file.uri, file.size, file.fingerprint] for file in files]
+    identity = json.dumps([recipe.digest(), code_version(), inputs], ensure_ascii=False)
+    return hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+
+def _warehouse_folder(recipe: Recipe) -> Path:
+    uri = recipe.warehouse.uri
+    if "://" in uri and not uri.startswith("file://"):
+        raise ConfigError(f"warehouse.uri must be a local folder in this version, not {uri}")
+    return Path(uri.removeprefix("file://"))

@@ -1,0 +1,155 @@
+"""The whole road: plan, map, group, commit; resumes by itself.
+
+Every step leaves something whole or nothing. Parts that stand are not made again, the group phase is made anew from the
+parts, and the commit is skipped for tables that hold the run already, so a run that was killed anywhere ends with the
+same rows as one that was not.
+"""
+
+import dataclasses
+import datetime as dt
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipelines.accounting import Accounts, total
+from pipelines.engines import Engine, LocalEngine, MapJob
+from pipelines.errors import SplitError
+from pipelines.group.commit import commit_group
+from pipelines.ingest import Split
+from pipelines.mapping import PartSummary
+from pipelines.plan import RunPlan, plan_run, run_lock
+from pipelines.progress import LOG, reporter
+from pipelines.recipe import Recipe
+from pipelines.version import code_version
+from warehouse import Warehouse, clean_temp, read_part
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did."""
+
+    run_id: str
+    recipe_digest: str
+    resumed: bool
+    """Some of the work stood already."""
+    nothing_to_do: bool
+    """All of it did."""
+    accounts: Accounts
+    warehouse: str
+    tables: dict[str, str] = field(default_factory=dict)
+    """Folder of the Parquet files of each table."""
+    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object for ``--json``."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "accounts"}
+        return {"ok": True, **values, "totals": self.accounts.totals(), "accounts": self.accounts.to_json()}
+
+
+def run_recipe(recipe: Recipe) -> RunReport:
+    """Run a recipe to its commit.
+
+    Raises:
+        ConfigError: Inputs or settings are wrong; nothing was touched.
+        SplitError: Splits failed; the others are done and are not done again by the next run.
+        AccountingError: Sums differ; nothing was committed.
+    """
+    started = dt.datetime.now(dt.UTC)
+    plan = plan_run(recipe)
+    with run_lock(plan.folder):
+        warehouse = Warehouse.open(recipe.warehouse.uri, catalog=recipe.warehouse.catalog or None)
+        committed = warehouse.run(plan.run_id)
+        if committed is not None:
+            return _report(plan, warehouse, Accounts.from_json(committed), started, resumed=True, nothing_to_do=True)
+        stood = _map(plan)
+        splits = _settle(plan)
+        parts = [plan.parts_dir / split.split_id for split in splits]
+        accounts = total(_summary(part).accounts for part in parts)
+        accounts = commit_group(plan, parts, accounts, warehouse, started)
+        shutil.rmtree(plan.folder / "group", ignore_errors=True)
+        shutil.rmtree(plan.folder / "parts", ignore_errors=True)
+    return _report(plan, warehouse, accounts, started, resumed=stood > 0, nothing_to_do=False)
+
+
+def _map(plan: RunPlan, splits: Sequence[Split] | None = None) -> int:
+    """Map what is not mapped yet; how many parts stood already."""
+    splits = plan.splits if splits is None else splits
+    plan.parts_dir.mkdir(parents=True, exist_ok=True)
+    clean_temp(plan.parts_dir)
+    missing = [split for split in splits if read_part(plan.parts_dir / split.split_id) is None]
+    if not missing:
+        return len(splits)
+    recipe = plan.recipe
+    job = MapJob(recipe.model_dump_json(), recipe.digest(), code_version(), str(plan.parts_dir))
+    LOG.info("map", extra={"fields": {"run_id": plan.run_id, "splits": len(splits), "missing": len(missing)}})
+    failed = []
+    with reporter(sum(split.end - split.start for split in missing), len(missing)) as show:
+        for outcome in _engine(recipe).map(job, missing, show.advance):
+            show.split_done()
+            if outcome.error:
+                failed.append(outcome)
+                where = {"file": outcome.split.uri, "start": outcome.split.start, "error": outcome.error}
+                LOG.error("split failed", extra={"fields": where})
+    if failed:
+        first = failed[0]
+        raise SplitError(
+            f"{len(failed)} of {len(splits)} splits failed; the first is {first.split.uri} "
+            f"from byte {first.split.start}: {first.error}. Mend or remove the input and run again: what is done is not done again"
+        )
+    return len(splits) - len(missing)
+
+
+def _settle(plan: RunPlan) -> list[Split]:
+    """Make the splits of a file meet: each begins where the one before it ended.
+
+    A reader that starts in the middle of a file looks for the first record start it can see. Bytes inside a record can
+    look like one (an archive stored in an archive); then the split is read again from the start its neighbour names.
+    """
+    while True:
+        settled: list[Split] = []
+        wrong: list[Split] = []
+        for split in plan.splits:
+            before = settled[-1] if settled and settled[-1].uri == split.uri else None
+            if before is not None:
+                expected = _summary(plan.parts_dir / before.split_id).following
+                own = _summary(plan.parts_dir / split.split_id)
+                if own.first != expected:
+                    moved = dataclasses.replace(split, start=expected, end=max(expected, split.end), exact=True)
+                    settled.append(moved)
+                    if read_part(plan.parts_dir / moved.split_id) is None:
+                        wrong.append(moved)
+                        break
+                    continue
+            settled.append(split)
+        if not wrong:
+            return settled
+        LOG.info("split read again from its true start", extra={"fields": {"start": wrong[0].start}})
+        _map(plan, wrong)
+
+
+def _summary(part: Path) -> PartSummary:
+    found = read_part(part)
+    if found is None:
+        raise SplitError(f"the part {part} is gone; run again")
+    return PartSummary.from_meta(found.meta)
+
+
+def _engine(recipe: Recipe) -> Engine:
+    return LocalEngine(recipe.engine.workers, recipe.engine.attempts)
+
+
+def _report(
+    plan: RunPlan, warehouse: Warehouse, accounts: Accounts, started: dt.datetime, *, resumed: bool, nothing_to_do: bool
+) -> RunReport:
+    return RunReport(
+        run_id=plan.run_id,
+        recipe_digest=plan.recipe.digest(),
+        resumed=resumed,
+        nothing_to_do=nothing_to_do,
+        accounts=accounts,
+        warehouse=plan.recipe.warehouse.uri,
+        tables=warehouse.folders(),
+        seconds=round((dt.datetime.now(dt.UTC) - started).total_seconds(), 1),
+    )

@@ -1,0 +1,46 @@
+"""What a page says about its own use, read from the HTML and headers as served.
+
+The lines that a text cleaner removes as boilerplate are the evidence, so this runs before extraction. Nothing stops
+here: a page is judged when the site files of its host are known, which may lie in another split.
+"""
+
+import pyarrow as pa
+
+from licenses import EVIDENCE_SCHEMA, RightsSettings, evidence_table, page_signals
+from pipelines.stages.base import Outcome, divide
+
+PAGE_EVIDENCE_SCHEMA = EVIDENCE_SCHEMA.insert(0, pa.field("doc_id", pa.string(), nullable=False))
+
+
+class RightsStage:
+    """Adds rows to ``evidence``; keeps every page."""
+
+    name = "signals"
+
+    def __init__(self, settings: RightsSettings) -> None:
+        self._settings = settings
+
+    def __call__(self, batch: pa.RecordBatch) -> Outcome:
+        """See ``Stage``."""
+        tables = [self._evidence(row) for row in batch.select(list(_NEEDS)).to_pylist()]
+        evidence = pa.concat_tables([PAGE_EVIDENCE_SCHEMA.empty_table(), *tables])
+        return divide(self.name, batch, [None] * batch.num_rows, {"evidence": evidence})
+
+    def _evidence(self, row: dict[str, object]) -> pa.Table:
+        headers = [(str(pair["name"]), str(pair["value"])) for pair in row["headers"] or []]  # type: ignore[attr-defined]
+        found = page_signals(
+            str(row["url"]),
+            headers,
+            str(row["html"]),
+            fetched_at=row["fetched_at"],
+            body_sha256=str(row["payload_digest"]),
+            http_status=row["http_status"],
+            settings=self._settings,
+        )
+        table = evidence_table(found)
+        return table.add_column(
+            0, PAGE_EVIDENCE_SCHEMA.field("doc_id"), pa.array([row["doc_id"]] * table.num_rows, pa.string())
+        )
+
+
+_NEEDS = ("doc_id", "url", "headers", "html", "fetched_at", "payload_digest", "http_status")

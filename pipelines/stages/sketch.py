@@ -1,0 +1,25 @@
+"""Fingerprints for the duplicate search, made where the text still is in memory."""
+
+import pyarrow as pa
+
+from dedup import DedupSettings, sketch
+from pipelines.stages.base import Outcome, divide, with_columns
+
+
+class SketchStage:
+    """Adds ``text_digest``, ``signature`` and ``n_shingles``."""
+
+    name = "sketch"
+
+    def __init__(self, settings: DedupSettings) -> None:
+        self._settings = settings
+
+    def __call__(self, batch: pa.RecordBatch) -> Outcome:
+        """See ``Stage``."""
+        prints = sketch(batch.column("text"), self._settings).combine_chunks()
+        columns = {field.name: _one_chunk(prints[field.name], field.type) for field in prints.schema}
+        return divide(self.name, with_columns(batch, columns), [None] * batch.num_rows)
+
+
+def _one_chunk(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+    return column.chunk(0) if column.num_chunks else pa.array([], kind)
