@@ -1,0 +1,56 @@
+"""What rests: the corpus as Apache Iceberg tables of Parquet files, local by default.
+
+| module | holds |
+|---|---|
+| `schemas` | the tables: columns with their documentation, order, keys |
+| `catalog` | `Warehouse`: opening, checking and reading them |
+| `parts` | crash-safe part directories of the map phase |
+| `shards` | parts and a choice into sorted shards, in bounded memory |
+| `files` | one Parquet file: layout, checks, atomic appearance |
+| `commit` | all of a run, once, whatever crashes |
+| `lookup` | everything known of one record, with few bytes read |
+| `bloom` | Bloom filters of Parquet files |
+| `verify` | rows against what runs counted, files against their digests |
+| `settings`, `errors` | what they are called |
+"""
+
+from warehouse.catalog import Warehouse
+from warehouse.commit import commit_run
+from warehouse.errors import ConflictError, DamagedFileError, SchemaMismatchError, UnbalancedError, WarehouseError
+from warehouse.files import ShardFile, check_file, conform, write_file
+from warehouse.lookup import Finding, find_document, rows_with
+from warehouse.parts import Part, PartTable, PartWriter, clean_temp, read_part, write_part
+from warehouse.schemas import NAMESPACE, TABLES, TableSpec
+from warehouse.settings import FileSettings
+from warehouse.shards import write_shards
+from warehouse.verify import damaged_files, verify_tables
+
+__all__ = [
+    "NAMESPACE",
+    "TABLES",
+    "ConflictError",
+    "DamagedFileError",
+    "FileSettings",
+    "Finding",
+    "Part",
+    "PartTable",
+    "PartWriter",
+    "SchemaMismatchError",
+    "ShardFile",
+    "TableSpec",
+    "UnbalancedError",
+    "Warehouse",
+    "WarehouseError",
+    "check_file",
+    "clean_temp",
+    "commit_run",
+    "conform",
+    "damaged_files",
+    "find_document",
+    "read_part",
+    "rows_with",
+    "verify_tables",
+    "write_file",
+    "write_part",
+    "write_shards",
+]
