@@ -2,6 +2,7 @@
 
 Contents:
     settings  limits and choices
+    metadata  title, author and date
     article   one page in, one article out: the extraction itself
     child     the process that does it
     sandbox   the parent's side: time, memory, replacement of a dead child

@@ -91,7 +91,7 @@ def _canonical_host(host: str) -> str:
     try:
         return idna.encode(host, uts46=True).decode("ascii")
     except idna.IDNAError:
-        return "".join(character if character.isascii() else _encode(character) for character in host)
+        return "".join(character if character.isascii() else _encode(character).lower() for character in host)
 
 
 def _normalise_percent(text: str) -> str:

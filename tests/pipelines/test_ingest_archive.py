@@ -139,6 +139,7 @@ def test_equal_pages_have_equal_ids_in_every_storage() -> None:
     assert all(found == ids["gz"] for found in ids.values())
 
 
+@pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")  # warcio leaves its temporary files to the collector
 def test_what_warcio_writes() -> None:
     buffer = io.BytesIO()
     writer = WARCWriter(buffer, gzip=True)
@@ -191,9 +192,9 @@ def test_a_flipped_byte_costs_its_record_and_no_other(storage: str, victim: int,
         data[start + position] ^= 1 << position % 8
         captures, bad = read(bytes(data), layout, name=f"a.warc.{storage}")
         if numbers(captures) == everyone:
-            # time, extra flags and system of a gzip header and the checksum flag of zstd carry nothing
+            # text flag, time, system and the last bits of a gzip member say nothing, nor does the checksum flag of zstd
             assert captures[victim]["body"].decode() == PAGES[victim]
-            assert position in ({3, 4, 5, 6, 7, 8, 9} if storage == "gz" else {4, 5})
+            assert position in ({*range(3, 10), len(packed[victim]) - 9} if storage == "gz" else {4, 5})
             continue
         lost += 1
         assert numbers(captures) == others

@@ -90,7 +90,7 @@ def test_ctrl_c_ends_cleanly_and_the_next_run_goes_on(finished, archive, tmp_pat
 def test_parquet_is_plain(finished):
     warehouse, report = finished
     kept = report["totals"]["kept"]
-    files = f"{report['tables']['documents']}/*.parquet"
+    files = f"{report['tables']['documents']}/**/*.parquet"
     assert pl.read_parquet(files).height == kept
     assert ds.dataset(report["tables"]["documents"], format="parquet").count_rows() == kept
     assert duckdb.sql(f"select count(*) from '{files}'").fetchone() == (kept,)
@@ -99,15 +99,15 @@ def test_parquet_is_plain(finished):
 
 
 def test_text_is_korean_nfc_without_broken_characters(finished):
-    texts = pl.read_parquet(f"{finished[1]['tables']['documents']}/*.parquet").get_column("text").to_list()
+    texts = pl.read_parquet(f"{finished[1]['tables']['documents']}/**/*.parquet").get_column("text").to_list()
     assert all("\ufffd" not in text for text in texts)
     assert all(any("가" <= char <= "힣" for char in text) for text in texts)
 
 
 def test_explain_knows_kept_and_dropped(finished):
     warehouse, report = finished
-    documents = pl.read_parquet(f"{report['tables']['documents']}/*.parquet")
-    drops = pl.read_parquet(f"{report['tables']['drops']}/*.parquet")
+    documents = pl.read_parquet(f"{report['tables']['documents']}/**/*.parquet")
+    drops = pl.read_parquet(f"{report['tables']['drops']}/**/*.parquet")
     for key in (documents["doc_id"][0], documents["url"][0], drops["doc_id"][0]):
         done = malmoi("explain", key, "--warehouse", warehouse, "--json")
         assert done.returncode == 0, done.stderr
