@@ -1,15 +1,13 @@
-"""The command, its subcommands and what every one of them shares."""
-
-import json
-import sys
-from typing import Any
+"""The command and its subcommands."""
 
 import typer
 
 from pipelines.cli.explain import explain
 from pipelines.cli.recipe import recipe_app
 from pipelines.cli.run import run
-from pipelines.errors import ConfigError, MalmoiError
+from warehouse import WarehouseError
+
+__all__ = ["WarehouseError", "app", "usage_error"]
 
 app = typer.Typer(
     name="malmoi",
@@ -22,39 +20,8 @@ app.command()(run)
 app.command()(explain)
 app.add_typer(recipe_app, name="recipe")
 
-FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
-
-def main() -> None:
-    """Run the command line; errors become one clear line on stderr and an exit code."""
-    try:
-        app(standalone_mode=False)
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
-    except typer.Abort:
-        sys.exit(INTERRUPTED)
-    except KeyboardInterrupt:
-        _complain("interrupted; the same command goes on where this one stopped")
-        sys.exit(INTERRUPTED)
-    except ConfigError as error:
-        _complain(str(error))
-        sys.exit(WRONG_USAGE)
-    except MalmoiError as error:
-        _complain(str(error))
-        sys.exit(FAILED)
-    except Exception as error:
-        if hasattr(error, "format_message"):  # click's own usage errors
-            _complain(error.format_message())
-            sys.exit(WRONG_USAGE)
-        raise
-
-
-def _complain(message: str) -> None:
-    if "--json" in sys.argv:
-        sys.stdout.write(json.dumps(error_object(message), ensure_ascii=False) + "\n")
-    typer.secho(f"malmoi: {message}", err=True, fg=typer.colors.RED)
-
-
-def error_object(message: str) -> dict[str, Any]:
-    """What ``--json`` prints when a command fails."""
-    return {"ok": False, "error": message}
+def usage_error(error: Exception) -> str | None:
+    """What the parser of the command line complains about; None for errors of another kind."""
+    describe = getattr(error, "format_message", None)
+    return str(describe()) if describe else None

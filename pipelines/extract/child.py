@@ -26,16 +26,13 @@ def serve(channel: Connection, settings: ExtractSettings) -> None:
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     _warm_up(settings)
     _limit_memory(int(settings.memory))
-    channel.send("ready")
-    while True:
-        try:
+    with contextlib.suppress(EOFError, ConnectionError):  # the parent is gone
+        channel.send("ready")
+        while True:
             request: Request = channel.recv()
-        except EOFError:
-            return
-        signal.setitimer(signal.ITIMER_PROF, settings.cpu_seconds)
-        reply = _answer(request, settings)
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        with contextlib.suppress(BrokenPipeError):
+            signal.setitimer(signal.ITIMER_PROF, settings.cpu_seconds)
+            reply = _answer(request, settings)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             channel.send(reply)
 
 

@@ -157,8 +157,8 @@ def _read_block(stream: Inflated, start: int, length: int, settings: IngestSetti
 def _is_end(rest: bytes, *, ended: bool, plain: bool) -> bool:
     """Whether these bytes can follow a record: two empty lines, then the next one or the end.
 
-    Many writers leave the lines out at the end of a member. Without compression they are the only sign of the end, and a
-    broken record behind them is not this one's fault.
+    Many writers leave the lines out at the end of a member. Without compression they are the only sign of the end, and
+    a broken record behind them is not the fault of this one.
     """
     if plain:
         return rest.startswith(_END)

@@ -54,11 +54,8 @@ class ZstdFrame:
         try:
             return self._inflater.decompress(piece)
         except zstandard.ZstdError as error:
-            damaged = FaultError(Reason.BAD_COMPRESSION, str(error))
-            if "checksum" in str(error):
-                damaged.reason = Reason.CRC_MISMATCH
-            damaged.resume = self.end()
-            raise damaged from error
+            # the library's own words depend on the frames that it saw before, and rows must not
+            raise FaultError(Reason.BAD_COMPRESSION, "a zstd frame does not inflate", resume=self.end()) from error
 
     def end(self) -> int | None:
         """See ``Member.end``: the block sizes tell."""
