@@ -111,7 +111,7 @@ def run_malmoi(warc: Path, work: Path, workers: int) -> tuple[Cost, list[str]]:
     cost = measure([*map(str, command), "--workers", str(workers)], ROOT, os.environ, work / "log")
     import polars as pl  # noqa: PLC0415
 
-    frame = pl.read_parquet(work / "warehouse" / "corpus" / "documents" / "data" / "*.parquet", columns=["url"])
+    frame = pl.read_parquet(work / "warehouse" / "corpus" / "documents" / "data" / "**" / "*.parquet", columns=["url"])
     return cost, frame.get_column("url").to_list()
 
 

@@ -179,7 +179,9 @@ class Mapper:
             rows = outcome.kept
         if rows.num_rows:
             schema = self._schemas["documents"]
-            writer.write("documents", pa.RecordBatch.from_arrays([rows.column(name) for name in schema.names], schema=schema))
+            writer.write(
+                "documents", pa.RecordBatch.from_arrays([rows.column(name) for name in schema.names], schema=schema)
+            )
         return batch.captures.num_rows + batch.bad.num_rows, rows.num_rows
 
 

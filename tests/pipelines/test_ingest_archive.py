@@ -23,7 +23,10 @@ from pipelines.errors import BadInputError
 from pipelines.ingest import CAPTURE_SCHEMA, Format, IngestSettings, InputFile, SplitReader, expand_inputs, plan_splits
 
 SHARED = Path(os.environ.get("MALMOI_SHARED", Path(__file__).parents[3] / "shared"))
-PAGES = [f"<html><meta charset=utf-8><p>{number}번째 글: 말모이는 우리말 사전이다. {'가나다 ' * number}</p>" for number in range(9)]
+PAGES = [
+    f"<html><meta charset=utf-8><p>{number}번째 글: 말모이는 우리말 사전이다. {'가나다 ' * number}</p>"
+    for number in range(9)
+]
 SMALL = IngestSettings(max_record_bytes=ByteSize(4096), max_header_bytes=ByteSize(1024), read_bytes=ByteSize(4096))
 STORAGES = ("gz", "zst", "zst-dict", "plain")
 
@@ -49,13 +52,18 @@ def http(body: bytes, *headers: tuple[str, str]) -> bytes:
     return "\r\n".join(["HTTP/1.1 200 OK", *lines, "", ""]).encode() + body
 
 
-def record(block: bytes, number: int = 0, kind: str = "response", extra: str = "", content_type: str = "application/http") -> bytes:
+def record(block: bytes, number: int = 0, extra: str = "") -> bytes:
     """A record by hand, for what warcio would not write."""
     return (
-        f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{number}>\r\nWARC-Date: 2026-11-23T01:02:03.456789Z\r\n"
-        f"WARC-Target-URI: https://말모이.한국/글/{number}\r\nContent-Type: {content_type}\r\n{extra}"
-        f"Content-Length: {len(block)}\r\n\r\n"
-    ).encode() + block + b"\r\n\r\n"
+        (
+            f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{number}>\r\n"
+            "WARC-Date: 2026-11-23T01:02:03.456789Z\r\n"
+            f"WARC-Target-URI: https://말모이.한국/글/{number}\r\nContent-Type: application/http\r\n{extra}"
+            f"Content-Length: {len(block)}\r\n\r\n"
+        ).encode()
+        + block
+        + b"\r\n\r\n"
+    )
 
 
 def pages(count: int = len(PAGES)) -> list[bytes]:
@@ -81,7 +89,9 @@ def pack_each(records: list[bytes], storage: str) -> list[bytes]:
     return [leading + packed[0], *packed[1:]]
 
 
-def read(data: bytes, split_bytes: int = 1 << 40, limits: IngestSettings = SMALL, name: str = "a.warc") -> tuple[list[dict], list[dict]]:
+def read(
+    data: bytes, split_bytes: int = 1 << 40, limits: IngestSettings = SMALL, name: str = "a.warc"
+) -> tuple[list[dict], list[dict]]:
     """Captures and bad records of a file read split by split; splits that do not meet are read again, as a run does."""
     file = InputFile(name, len(data), "f", Format.WARC)
     captures: list[dict] = []
@@ -139,12 +149,16 @@ def test_equal_pages_have_equal_ids_in_every_storage() -> None:
     assert all(found == ids["gz"] for found in ids.values())
 
 
-@pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")  # warcio leaves its temporary files to the collector
+@pytest.mark.filterwarnings(
+    "ignore:Unclosed file:ResourceWarning"
+)  # warcio leaves its temporary files to the collector
 def test_what_warcio_writes() -> None:
     buffer = io.BytesIO()
     writer = WARCWriter(buffer, gzip=True)
     writer.write_record(writer.create_warcinfo_record("a.warc.gz", {"software": "t"}))
-    headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html"), ("Set-Cookie", "a=1"), ("set-cookie", "b=2")], "HTTP/1.1")
+    headers = StatusAndHeaders(
+        "200 OK", [("Content-Type", "text/html"), ("Set-Cookie", "a=1"), ("set-cookie", "b=2")], "HTTP/1.1"
+    )
     url = "http://예.한국/"
     body = "한글".encode("cp949")
     writer.write_record(writer.create_warc_record(url, "response", io.BytesIO(body), http_headers=headers))
@@ -152,7 +166,9 @@ def test_what_warcio_writes() -> None:
     writer.write_record(
         writer.create_warc_record(url, "resource", io.BytesIO(b"%PDF"), warc_content_type="application/pdf")
     )
-    writer.write_record(writer.create_revisit_record(url, "sha1:B2LTWWPUOYAH7UIPQ7ZUPQ4VMBSVC36A", url, "2026-11-01T00:00:00Z"))
+    writer.write_record(
+        writer.create_revisit_record(url, "sha1:B2LTWWPUOYAH7UIPQ7ZUPQ4VMBSVC36A", url, "2026-11-01T00:00:00Z")
+    )
     writer.write_record(
         writer.create_warc_record(url, "conversion", io.BytesIO("본문 글".encode()), warc_content_type="text/plain")
     )
@@ -163,7 +179,11 @@ def test_what_warcio_writes() -> None:
     response, resource, revisit, conversion = batch.captures.to_pylist()
     assert response["body"] == body
     assert [header["value"] for header in response["headers"] if header["name"] == "set-cookie"] == ["a=1", "b=2"]
-    assert (resource["record_type"], resource["content_type"], resource["http_status"]) == ("resource", "application/pdf", None)
+    assert (resource["record_type"], resource["content_type"], resource["http_status"]) == (
+        "resource",
+        "application/pdf",
+        None,
+    )
     assert (revisit["record_type"], revisit["body"], revisit["payload_digest"]) == ("revisit", None, None)
     assert conversion["body"].decode() == "본문 글"
     assert len({row["doc_id"] for row in batch.captures.to_pylist()}) == 4
@@ -214,8 +234,9 @@ def test_damage_anywhere_is_the_same_in_every_split_layout(data: st.DataObject) 
     name = f"a.warc.{storage[:3]}"
     try:
         whole = read(bytes(damaged), name=name)
-    except BadInputError as error:
-        assert storage == "zst-dict", error
+    except BadInputError:
+        if storage != "zst-dict":
+            raise
         return
     assert whole == read(bytes(damaged), data.draw(st.integers(100, 2000)), name=name)
 

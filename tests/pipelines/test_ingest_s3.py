@@ -22,8 +22,10 @@ from pipelines.ingest import IngestSettings, SplitReader, expand_inputs, plan_sp
 
 pytest.importorskip("moto.server", reason="moto[server] is not installed")
 
-QUICK = IngestSettings(read_bytes=ByteSize(4096), read_attempts=4, retry_seconds=0.01)
-SLOW_DOWN = b'<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>'
+QUICK = IngestSettings(read_bytes=ByteSize(32_768), read_attempts=4, retry_seconds=0.01)
+SLOW_DOWN = (
+    b'<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>'
+)
 
 
 @dataclass
@@ -36,14 +38,17 @@ class Door:
     reads: list[str] = field(default_factory=list)
 
     def options(self) -> dict[str, Any]:
-        return {"key": "k", "secret": "s", "endpoint_url": f"http://127.0.0.1:{self.port}", "skip_instance_cache": True}
+        return options(self.port)
+
+
+def options(port: int) -> dict[str, Any]:
+    return {"key": "k", "secret": "s", "endpoint_url": f"http://127.0.0.1:{port}"}
 
 
 def handler(door: Door) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def pass_on(self) -> None:
             wanted = self.headers.get("Range")
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if wanted and self.command == "GET":
                 door.reads.append(wanted)
                 if door.refusals:
@@ -51,7 +56,7 @@ def handler(door: Door) -> type[BaseHTTPRequestHandler]:
                     self.answer(503, {"Content-Type": "application/xml"}, SLOW_DOWN)
                     return
             connection = http.client.HTTPConnection("127.0.0.1", door.server)
-            connection.request(self.command, self.path, body, dict(self.headers))
+            connection.request(self.command, self.path, headers=dict(self.headers))
             response = connection.getresponse()
             self.answer(response.status, dict(response.getheaders()), response.read())
             connection.close()
@@ -61,17 +66,28 @@ def handler(door: Door) -> type[BaseHTTPRequestHandler]:
             for name, value in headers.items():
                 if name.lower() not in {"content-length", "transfer-encoding", "connection", "date", "server"}:
                     self.send_header(name, value)
-            length = next((value for name, value in headers.items() if name.lower() == "content-length"), str(len(body)))
+            length = next(
+                (value for name, value in headers.items() if name.lower() == "content-length"), str(len(body))
+            )
             self.send_header("Content-Length", length if self.command == "HEAD" else str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = pass_on
+        do_GET = do_HEAD = pass_on  # noqa: N815  the names that http.server calls
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
     return Handler
+
+
+def wait_for(port: int) -> None:
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail("moto_server did not start")
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +98,7 @@ def server() -> Iterator[int]:
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            until = time.monotonic() + 30
-            while socket.socket().connect_ex(("127.0.0.1", port)):
-                assert time.monotonic() < until, "moto_server did not start"
-                time.sleep(0.1)
+            wait_for(port)
             yield port
         finally:
             process.terminate()
@@ -101,6 +114,11 @@ def door(server: int) -> Iterator[Door]:
         front.shutdown()
 
 
+def record(number: int, block: bytes) -> bytes:
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://예.kr/{number}\r\nContent-Length: {len(block)}"
+    return f"{head}\r\n\r\n".encode() + block + b"\r\n\r\n"
+
+
 @pytest.fixture
 def pages(door: Door, tmp_path: Path) -> bytes:
     """A bucket with two archives and something else; what is in one of them."""
@@ -108,16 +126,8 @@ def pages(door: Door, tmp_path: Path) -> bytes:
         f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>{number}번째 글 {'가나다' * 300 * number}".encode()
         for number in range(30)
     ]
-    data = b"".join(
-        gzip.compress(
-            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://예.kr/{number}\r\nContent-Length: {len(block)}\r\n\r\n".encode()
-            + block
-            + b"\r\n\r\n",
-            compresslevel=0,
-        )
-        for number, block in enumerate(blocks)
-    )
-    filesystem = fsspec.filesystem("s3", **door.options())
+    data = b"".join(gzip.compress(record(number, block), compresslevel=0) for number, block in enumerate(blocks))
+    filesystem = fsspec.filesystem("s3", **options(door.server))
     if not filesystem.exists("corpus"):
         filesystem.mkdir("corpus")
     for name, content in (("가/1.warc.gz", data), ("가/2.warc.gz", data), ("가/readme.txt", b"x")):

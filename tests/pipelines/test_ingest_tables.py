@@ -51,7 +51,9 @@ def read(data: bytes, kind: Format, split_bytes: int = 1 << 40) -> tuple[list[di
     return captures, bad
 
 
-@pytest.mark.parametrize("pack", [(Format.JSONL, bytes), (Format.JSONL_GZ, gzip.compress), (Format.JSONL_ZST, zstandard.compress)])
+@pytest.mark.parametrize(
+    "pack", [(Format.JSONL, bytes), (Format.JSONL_GZ, gzip.compress), (Format.JSONL_ZST, zstandard.compress)]
+)
 def test_lines_are_captures(pack: tuple[Format, Any]) -> None:
     kind, compress = pack
     captures, bad = read(compress(b"\xef\xbb\xbf" + lines(ROWS) + b"\n\n" + lines(ROWS[:1]).rstrip()), kind)
@@ -124,7 +126,9 @@ def test_a_bad_line_costs_only_itself(reason: str, line: bytes) -> None:
     assert [(row["reason"], row["offset"], row["length"]) for row in bad] == [(reason, len(first), len(line) + 1)]
 
 
-@pytest.mark.parametrize(("kind", "compress"), [(Format.JSONL_GZ, gzip.compress), (Format.JSONL_ZST, zstandard.compress)])
+@pytest.mark.parametrize(
+    ("kind", "compress"), [(Format.JSONL_GZ, gzip.compress), (Format.JSONL_ZST, zstandard.compress)]
+)
 def test_a_cut_compressed_file_says_what_is_lost(kind: Format, compress: Any) -> None:
     data = compress(lines(ROWS * 3)) + compress(lines(ROWS))
     captures, bad = read(data[:-20], kind)
@@ -149,14 +153,16 @@ def parquet(table: pa.Table, **options: Any) -> bytes:
 
 @pytest.mark.parametrize("split_bytes", [1 << 40, 200, 700])
 def test_parquet_rows_are_captures(split_bytes: int) -> None:
-    table = pa.table({
-        "url": [row["url"] for row in ROWS],
-        "body": [row["text"].encode("cp949") for row in ROWS],
-        "content_type": ["text/html; charset=euc-kr"] * 12,
-        "fetched_at": pa.array([dt.datetime(2026, 1, 1, tzinfo=dt.UTC)] * 12, pa.timestamp("ms", "Asia/Seoul")),
-        "http_status": pa.array([200] * 12, pa.int16()),
-        "headers": pa.array([[("Server", "a")]] * 12, pa.map_(pa.string(), pa.string())),
-    })
+    table = pa.table(
+        {
+            "url": [row["url"] for row in ROWS],
+            "body": [row["text"].encode("cp949") for row in ROWS],
+            "content_type": ["text/html; charset=euc-kr"] * 12,
+            "fetched_at": pa.array([dt.datetime(2026, 1, 1, tzinfo=dt.UTC)] * 12, pa.timestamp("ms", "Asia/Seoul")),
+            "http_status": pa.array([200] * 12, pa.int16()),
+            "headers": pa.array([[("Server", "a")]] * 12, pa.map_(pa.string(), pa.string())),
+        }
+    )
     captures, bad = read(parquet(table, row_group_size=5), Format.PARQUET, split_bytes)
     assert bad == []
     assert [row["body"].decode("cp949") for row in captures] == [row["text"] for row in ROWS]
@@ -167,7 +173,9 @@ def test_parquet_rows_are_captures(split_bytes: int) -> None:
 
 
 def test_a_bad_parquet_row_costs_only_itself() -> None:
-    table = pa.table({"url": ["http://a/", None, "http://c/"], "text": ["가", "나", None], "html": [None, None, "<p>다"]})
+    table = pa.table(
+        {"url": ["http://a/", None, "http://c/"], "text": ["가", "나", None], "html": [None, None, "<p>다"]}
+    )
     captures, bad = read(parquet(table), Format.PARQUET)
     assert [row["body"].decode() for row in captures] == ["가", "<p>다"]
     assert [(row["offset"], row["length"], row["reason"]) for row in bad] == [(1, 1, "bad_row")]

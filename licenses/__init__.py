@@ -1,0 +1,64 @@
+"""Rights: what a page and its site say about use, as evidence, and what follows from it. Pure functions, no I/O.
+
+    axes             the closed vocabulary: axes, values, conditions
+    settings         what can be set
+    evidence         one signal with all that is needed to check it; its table
+    agents           known AI crawlers: operator, country, function (data/ai_agents.csv)
+
+    site files       what a site says
+      paths            URL paths and the patterns that match them
+      robots_file      the grammar of robots.txt
+      robots           crawling, AI crawlers by name and in prose
+      preferences      AIPREF Content-Usage, Cloudflare Content-Signal (structured: their grammar)
+      tdmrep           TDMRep by file, header and meta
+      text_files       ai.txt, trust.txt
+      site_files       which URL is which file; prepare one, ask it about URLs
+
+    pages            what a page says of itself
+      page             gates, one lazy parse, lines of text with what encloses them (place: of an element)
+      robots_meta      X-Robots-Tag, robots meta
+      html_licence     licences in markup, with their scope (licence_url, json_ld, catalogue)
+      ccl_text         open licences in words
+      kogl             공공누리
+      notices          notices of press and owners, domestic-only prose (notice_patterns)
+      page_signals     all of them for one page
+
+    resolve          evidence -> rights on eight axes
+    policy           rights -> interned policy class
+
+The order of calls: ``page_signals`` for each page, ``prepare`` for each site file and ``signals`` for each URL, then
+``resolve`` all of it and intern the result with ``policy_class``.
+"""
+
+from licenses.axes import Axis, Value
+from licenses.evidence import EVIDENCE_SCHEMA, Evidence, Source, evidence_from_table, evidence_table
+from licenses.notices import terms_signals
+from licenses.page_signals import page_signals
+from licenses.policy import POLICY_CLASS_SCHEMA, PolicyClass, policy_class, policy_class_table
+from licenses.resolve import Rights, resolve
+from licenses.settings import RightsSettings
+from licenses.site_files import SiteFile, SiteRules, prepare, site_file_kind, site_signals
+
+__all__ = [
+    "EVIDENCE_SCHEMA",
+    "POLICY_CLASS_SCHEMA",
+    "Axis",
+    "Evidence",
+    "PolicyClass",
+    "Rights",
+    "RightsSettings",
+    "SiteFile",
+    "SiteRules",
+    "Source",
+    "Value",
+    "evidence_from_table",
+    "evidence_table",
+    "page_signals",
+    "policy_class",
+    "policy_class_table",
+    "prepare",
+    "resolve",
+    "site_file_kind",
+    "site_signals",
+    "terms_signals",
+]
