@@ -49,10 +49,10 @@ def main() -> None:
     report(
         "development pages",
         data / "dev-pages.warc.gz",
-        {u: r["label"] for u, r in index.items()},
-        work,
-        peers,
-        options.workers,
+        {url: row["label"] for url, row in index.items()},
+        work=work,
+        peers=peers,
+        workers=options.workers,
     )
     decoding(data / "dev-pages.warc.gz", index, work, peers)
     report(

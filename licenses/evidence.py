@@ -31,7 +31,8 @@ class Evidence:
     locator: str
     literal: str
     source_url: str
-    fetched_at: dt.datetime
+    fetched_at: dt.datetime | None
+    """None where a capture does not say."""
     http_status: int | None
     body_sha256: str
     rule_id: str
@@ -76,7 +77,7 @@ class Source:
     """Where signals are read from; makes evidence that names it."""
 
     url: str
-    fetched_at: dt.datetime
+    fetched_at: dt.datetime | None
     http_status: int | None
     body_sha256: str
 
@@ -127,7 +128,7 @@ EVIDENCE_SCHEMA = pa.schema(
         _column("locator", pa.string(), "Where in the source: header, element, line, text offset."),
         _column("literal", pa.string(), "What was read, at most 500 characters."),
         _column("source_url", pa.string(), "URL of the page or site file that holds it."),
-        _column("fetched_at", pa.timestamp("us", tz="UTC"), "When the source was fetched."),
+        _column("fetched_at", pa.timestamp("us", tz="UTC"), "When the source was fetched.", nullable=True),
         _column("http_status", pa.int32(), "Status with which the source was served.", nullable=True),
         _column("body_sha256", pa.string(), "SHA-256 (hex) of the source as served."),
         _column("rule_id", pa.string(), "Rule that read it."),

@@ -20,7 +20,7 @@ def page_signals(
     headers: Sequence[tuple[str, str]],
     html: str,
     *,
-    fetched_at: dt.datetime,
+    fetched_at: dt.datetime | None,
     body_sha256: str,
     http_status: int | None,
     settings: RightsSettings,
@@ -31,7 +31,7 @@ def page_signals(
         url: URL of the page.
         headers: Response headers, in order; names in any case, repeated ones repeated.
         html: The decoded source, before any cleaning.
-        fetched_at: When the page was fetched (UTC).
+        fetched_at: When the page was fetched (UTC); None where a capture does not say.
         body_sha256: SHA-256 (hex) of the body as served.
         http_status: Status with which it was served.
         settings: How to read.

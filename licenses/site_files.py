@@ -32,7 +32,8 @@ class SiteFile:
     url: str
     origin: str
     """scheme://host[:port] that it speaks for: after redirects of robots.txt, the first host (RFC 9309, 2.3.1.2)."""
-    fetched_at: dt.datetime
+    fetched_at: dt.datetime | None
+    """None where a capture does not say."""
     http_status: int | None
     """None where there was no answer (with an empty body), or where a capture has none (with a body)."""
     body: bytes

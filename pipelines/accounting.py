@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.errors import MalmoiError
 from pipelines.stages.base import QUARANTINED, Outcome
@@ -57,7 +56,7 @@ class Accounts:
     def count(self, stage: str, kept: int, dropped: pa.RecordBatch | pa.Table) -> None:
         """Count ``kept`` rows that went on and the stopped rows (columns ``outcome`` and ``reason``)."""
         account = StageAccount(taken=kept + dropped.num_rows, kept=kept)
-        reasons = pa.table({"outcome": dropped.column("outcome"), "reason": dropped.column("reason")})
+        reasons = pa.Table.from_batches([dropped]) if isinstance(dropped, pa.RecordBatch) else dropped
         for row in reasons.group_by(["outcome", "reason"]).aggregate([([], "count_all")]).to_pylist():
             target = account.quarantined if row["outcome"] == QUARANTINED else account.dropped
             target[row["reason"]] = row["count_all"]
@@ -156,9 +155,3 @@ def total(accounts: Iterable[Accounts]) -> Accounts:
     for account in accounts:
         result.add(account)
     return result
-
-
-def count_outcomes(drops: pa.Table) -> dict[str, int]:
-    """Rows of a drops table by outcome."""
-    counts = pc.value_counts(drops.column("outcome")).to_pylist()
-    return {row["values"]: row["counts"] for row in counts}

@@ -4,7 +4,7 @@ A part is a folder: ``documents``, ``drops``, ``evidence`` and ``site_files`` as
 It appears under its final name only when it is whole, and is never made twice.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +79,7 @@ class PartSummary:
     """Offset of the first record start behind the split."""
 
     @classmethod
-    def from_meta(cls, meta: dict[str, Any]) -> Self:
+    def from_meta(cls, meta: Mapping[str, Any]) -> Self:
         """Read the ``meta`` of a part."""
         return cls(Accounts.from_json(meta["accounts"]), meta["first"], meta["next"])
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError
 
@@ -54,10 +54,9 @@ class WarehouseSection(Section):
     catalog: dict[str, str] = Field(
         default_factory=dict, description="Properties of another Iceberg catalog (pyiceberg's names). Empty: SQLite."
     )
-    shard_bytes: Annotated[
-        ByteSize,
-        Field(default=ByteSize(128 << 20), gt=0, description="Uncompressed size that a document shard aims at."),
-    ]
+    shard_bytes: ByteSize = Field(
+        default=ByteSize(128 << 20), gt=0, description="Uncompressed size that a document shard aims at."
+    )
 
 
 class EngineSection(Section):
@@ -65,9 +64,9 @@ class EngineSection(Section):
 
     name: Literal["local"] = Field(default="local", description="The engine: local is a pool of processes.")
     workers: int = Field(default=0, ge=0, description="Worker processes; 0 means one for each core.")
-    split_bytes: Annotated[
-        ByteSize, Field(default=ByteSize(2 << 20), gt=0, description="Compressed bytes of input that make one task.")
-    ]
+    split_bytes: ByteSize = Field(
+        default=ByteSize(2 << 20), gt=0, description="Compressed bytes of input that make one task."
+    )
     attempts: int = Field(default=2, ge=1, description="How often a split is tried when its worker dies.")
 
 

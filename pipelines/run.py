@@ -96,7 +96,8 @@ def _map(plan: RunPlan, splits: Sequence[Split] | None = None) -> int:
         first = failed[0]
         raise SplitError(
             f"{len(failed)} of {len(splits)} splits failed; the first is {first.split.uri} "
-            f"from byte {first.split.start}: {first.error}. Mend or remove the input and run again: what is done is not done again"
+            f"from byte {first.split.start}: {first.error}. Mend or remove the input and run again: "
+            "what is done is not done again"
         )
     return len(splits) - len(missing)
 

@@ -28,7 +28,7 @@ def run(
 ) -> None:
     """Run the pipeline: web archives in, accounted, rights-tagged, deduplicated Parquet out. Resumes by itself."""
     configure_logging(verbose=verbose)
-    changes = {
+    changes: dict[str, dict[str, object]] = {
         "sources": {"inputs": inputs},
         "engine": {"name": engine, "workers": workers, "split_bytes": split},
         "warehouse": {"uri": warehouse},

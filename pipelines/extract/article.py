@@ -1,7 +1,7 @@
 """One page in, one article out.
 
-trafilatura finds the main text; where it finds none at all, resiliparse's main content is taken, because whole sites are
-otherwise lost (trafilatura's rules see one of their wrappers as boilerplate).
+trafilatura finds the main text; where it finds none at all, resiliparse's main content is taken, because whole sites
+are otherwise lost (trafilatura's rules see one of their wrappers as boilerplate).
 
 Two sources of change between equal runs are closed: trafilatura's cache of repeated segments is never switched on, and
 the newest date that a page may claim is the day it was fetched, not the day it is read.
@@ -61,6 +61,7 @@ def extract_article(html: str, url: str, fetched_on: dt.date | None, settings: E
 
 def _trafilatura(tree: HtmlElement, url: str, settings: ExtractSettings) -> str | None:
     from trafilatura import bare_extraction  # noqa: PLC0415  as above
+    from trafilatura.settings import Document  # noqa: PLC0415
 
     found = bare_extraction(
         tree,
@@ -70,7 +71,7 @@ def _trafilatura(tree: HtmlElement, url: str, settings: ExtractSettings) -> str 
         include_tables=settings.tables,
         deduplicate=False,
     )
-    return found.text if found else None
+    return found.text if isinstance(found, Document) else None
 
 
 def _resiliparse(html: str, settings: ExtractSettings) -> str:

@@ -1,7 +1,5 @@
 """What a recipe may say about extraction."""
 
-from typing import Annotated
-
 from pydantic import BaseModel, ByteSize, ConfigDict, Field
 
 
@@ -18,9 +16,9 @@ class ExtractSettings(BaseModel):
     wall_seconds: float = Field(
         default=120.0, gt=0, description="Wall time after which a page that uses no CPU is given up too."
     )
-    memory: Annotated[
-        ByteSize, Field(default=ByteSize(1 << 30), gt=0, description="Memory one page may take above the idle process.")
-    ]
+    memory: ByteSize = Field(
+        default=ByteSize(1 << 30), gt=0, description="Memory one page may take above the idle process."
+    )
     max_characters: int = Field(
         default=8_000_000, gt=0, description="Longer pages are quarantined unread as html_too_large."
     )

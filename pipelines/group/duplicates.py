@@ -107,7 +107,7 @@ def _near_duplicates(
     spilled = _spill_bands(distinct, alive, reader, settings, scratch)
     pairs = _candidate_pairs(spilled, rank, settings)
     likely = screen(pairs, lambda rows: reader.take(alive[rows], ["signature", "n_shingles"]), settings)
-    verified = verify(likely, lambda rows: reader.take(alive[rows], ["text"])["text"].to_pylist(), settings)
+    verified = verify(likely, lambda rows: reader.texts(alive[rows]), settings)
     choice = choose(digests, verified, rank)
     cluster = doc_ids.take(choice["cluster"].combine_chunks())
     return pl.DataFrame(
@@ -142,7 +142,7 @@ def _candidate_pairs(files: Sequence[Path], rank: Rows, settings: DedupSettings)
     """Pairs that share a bucket in any band, each once, sorted."""
     tables = [PAIR_SCHEMA.empty_table()]
     for path in files:
-        with ipc.open_stream(str(path)) as stream:
+        with pa.memory_map(str(path)) as source, ipc.open_stream(source) as stream:
             tables.append(candidates(stream.read_all(), rank, settings).pairs.cast(PAIR_SCHEMA))
         path.unlink()
     pairs = pl.DataFrame(pl.from_arrow(pa.concat_tables(tables)))

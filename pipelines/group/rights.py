@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,14 +28,13 @@ from licenses import (
 )
 from pipelines.group.site_files import SiteFiles, origin_of
 
-RIGHTS_SCHEMA = pa.schema(
-    [
-        pa.field("policy_class_id", pa.string(), nullable=False),
-        pa.field("rights_rank", pa.int8(), nullable=False),
-        pa.field("refused", pa.bool_(), nullable=False),
-        pa.field("evidence_ids", pa.list_(pa.string()), nullable=False),
-    ]
-)
+_RIGHTS_FIELDS: "list[pa.Field[Any]]" = [
+    pa.field("policy_class_id", pa.string(), nullable=False),
+    pa.field("rights_rank", pa.int8(), nullable=False),
+    pa.field("refused", pa.bool_(), nullable=False),
+    pa.field("evidence_ids", pa.list_(pa.string()), nullable=False),
+]
+RIGHTS_SCHEMA = pa.schema(_RIGHTS_FIELDS)
 """One row for each document of a part, in its order. ``refused``: the page may not be acquired at all."""
 
 _RANK = {Value.ALLOW: 0, Value.COND: 1, Value.UNKNOWN: 2, Value.DENY: 3}
@@ -80,10 +80,8 @@ def page_evidence(part: Path) -> defaultdict[str, list[Evidence]]:
     """Evidence that the pages of a part hold, by doc_id."""
     table = pq.read_table(part / "evidence.parquet")
     found: defaultdict[str, list[Evidence]] = defaultdict(list)
-    for doc_id, evidence in zip(
-        table["doc_id"].to_pylist(), evidence_from_table(table.drop_columns(["doc_id"])), strict=True
-    ):
-        found[doc_id].append(evidence)
+    for row, evidence in zip(table.to_pylist(), evidence_from_table(table.drop_columns(["doc_id"])), strict=True):
+        found[row["doc_id"]].append(evidence)
     return found
 
 

@@ -39,14 +39,18 @@ class RowReader:
         parts = np.searchsorted(self._starts, rows, side="right") - 1
         order = np.argsort(parts, kind="stable")
         pieces = [
-            self._part(int(part), tuple(columns)).take(pa.array(rows[of_part] - self._starts[part]))
+            self._part(int(part), tuple(columns)).take(np.subtract(rows[of_part], self._starts[part], dtype=np.int64))
             for part, of_part in _runs(parts, order)
         ]
         if not pieces:
             return pa.table({name: [] for name in columns})
         back = np.empty(len(rows), np.int64)
         back[order] = np.arange(len(rows))
-        return pa.concat_tables(pieces).take(pa.array(back))
+        return pa.concat_tables(pieces).take(back)
+
+    def texts(self, rows: Rows) -> list[str]:
+        """Texts of the given rows, in the given order."""
+        return [text or "" for text in self.take(rows, ["text"])["text"].to_pylist()]
 
     def _part(self, part: int, columns: tuple[str, ...]) -> pa.Table:
         key = (part, columns)

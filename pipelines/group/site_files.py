@@ -1,8 +1,8 @@
 """robots.txt and the like, by origin and time.
 
 A page is judged by the file that was in force when it was fetched: the newest capture that is not younger than the
-page; if there is none, the oldest. (AIPREF attach, "When Preferences Apply": preferences come from the robots.txt current at
-fetch time.)
+page; if there is none, the oldest. (AIPREF attach, "When Preferences Apply": preferences come from the robots.txt that
+was current at fetch time.)
 """
 
 import datetime as dt
@@ -41,7 +41,6 @@ class SiteFiles:
         found = self._frame.filter(pl.col("origin").is_in(wanted)).collect(engine="streaming")
         order = found.sort("origin", "kind", "fetched_at", "url", "digest", nulls_last=False)
         for row in order.iter_rows(named=True):
-            row["fetched_at"] = row["fetched_at"] or _BEGINNING
             self._rows.setdefault(row["origin"], []).append(SiteFile(**row))
 
     def signals(self, url: str, fetched_at: dt.datetime | None) -> list[tuple[Evidence, str]]:
@@ -69,5 +68,5 @@ def origin_of(url: str) -> str:
 
 
 def _in_force(versions: list[tuple[SiteFile, SiteRules]], when: dt.datetime) -> tuple[SiteFile, SiteRules]:
-    before = [version for version in versions if version[0].fetched_at <= when]
+    before = [version for version in versions if (version[0].fetched_at or _BEGINNING) <= when]
     return before[-1] if before else versions[0]

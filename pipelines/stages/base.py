@@ -2,27 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 
-DROP_SCHEMA = pa.schema(
-    [
-        pa.field("doc_id", pa.string(), nullable=False),
-        pa.field("url", pa.string()),
-        pa.field("host", pa.string()),
-        pa.field("site", pa.string()),
-        pa.field("source", pa.string()),
-        pa.field("offset", pa.int64()),
-        pa.field("length", pa.int64()),
-        pa.field("fetched_at", pa.timestamp("us", tz="UTC")),
-        pa.field("outcome", pa.string(), nullable=False),
-        pa.field("stage", pa.string(), nullable=False),
-        pa.field("reason", pa.string(), nullable=False),
-        pa.field("score", pa.float64()),
-        pa.field("error", pa.string()),
-    ]
-)
+_DROP_FIELDS: "list[pa.Field[Any]]" = [
+    pa.field("doc_id", pa.string(), nullable=False),
+    pa.field("url", pa.string()),
+    pa.field("host", pa.string()),
+    pa.field("site", pa.string()),
+    pa.field("source", pa.string()),
+    pa.field("offset", pa.int64()),
+    pa.field("length", pa.int64()),
+    pa.field("fetched_at", pa.timestamp("us", tz="UTC")),
+    pa.field("outcome", pa.string(), nullable=False),
+    pa.field("stage", pa.string(), nullable=False),
+    pa.field("reason", pa.string(), nullable=False),
+    pa.field("score", pa.float64()),
+    pa.field("error", pa.string()),
+]
+DROP_SCHEMA = pa.schema(_DROP_FIELDS)
 """A record that was not kept, as the map phase knows it."""
 
 DROPPED = "dropped"
@@ -94,8 +93,13 @@ def drop_rows(stopped: Sequence[tuple[int, Verdict]], stage: str, batch: pa.Reco
     return pa.RecordBatch.from_arrays(columns, schema=DROP_SCHEMA)
 
 
-def with_columns(batch: pa.RecordBatch, columns: Mapping[str, pa.Array]) -> pa.RecordBatch:
+def with_columns(batch: pa.RecordBatch, columns: Mapping[str, "pa.Array[Any]"]) -> pa.RecordBatch:
     """The batch with columns appended."""
     for name, values in columns.items():
         batch = batch.append_column(name, values)
     return batch
+
+
+def values(batch: pa.RecordBatch, name: str) -> list[Any]:
+    """A column as Python values; None for null."""
+    return batch.column(name).to_pylist()

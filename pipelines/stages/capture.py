@@ -8,25 +8,25 @@ Answers for robots.txt and the other site files are no pages whatever their stat
 import datetime as dt
 import hashlib
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
 from licenses import site_file_kind
-from pipelines.stages.base import Outcome, Verdict, divide
+from pipelines.stages.base import Outcome, Verdict, divide, values
 
-SITE_FILES_SCHEMA = pa.schema(
-    [
-        pa.field("digest", pa.string(), nullable=False),
-        pa.field("kind", pa.string(), nullable=False),
-        pa.field("url", pa.string(), nullable=False),
-        pa.field("origin", pa.string(), nullable=False),
-        pa.field("fetched_at", pa.timestamp("us", tz="UTC")),
-        pa.field("http_status", pa.int32()),
-        pa.field("body", pa.large_binary()),
-    ]
-)
+_SITE_FILE_FIELDS: "list[pa.Field[Any]]" = [
+    pa.field("digest", pa.string(), nullable=False),
+    pa.field("kind", pa.string(), nullable=False),
+    pa.field("url", pa.string(), nullable=False),
+    pa.field("origin", pa.string(), nullable=False),
+    pa.field("fetched_at", pa.timestamp("us", tz="UTC")),
+    pa.field("http_status", pa.int32()),
+    pa.field("body", pa.large_binary()),
+]
+SITE_FILES_SCHEMA = pa.schema(_SITE_FILE_FIELDS)
 """A site file as it was served. ``origin`` is scheme://host[:port]."""
 
 _SNIFF_BYTES = 512
@@ -83,23 +83,13 @@ class CaptureStage:
 
     def __call__(self, batch: pa.RecordBatch) -> Outcome:
         """See ``Stage``."""
-        urls = batch.column("url").to_pylist()
-        kinds = [site_file_kind(url) if url else None for url in urls]
-        types = [_essence(value) for value in batch.column("content_type").to_pylist()]
-        bodies = batch.column("body")
+        kinds = [site_file_kind(url) if url else None for url in values(batch, "url")]
+        types = [_essence(value) for value in values(batch, "content_type")]
+        bodies = [body.as_buffer() if body.is_valid else None for body in batch.column("body")]
+        captures = zip(values(batch, "record_type"), values(batch, "http_status"), types, bodies, strict=True)
         verdicts = [
-            Verdict("site_file")
-            if kind
-            else self._judge(record, status, essence, bodies[row].as_buffer() if bodies[row].is_valid else None)
-            for row, (kind, record, status, essence) in enumerate(
-                zip(
-                    kinds,
-                    batch.column("record_type").to_pylist(),
-                    batch.column("http_status").to_pylist(),
-                    types,
-                    strict=True,
-                )
-            )
+            Verdict("site_file") if kind else self._judge(*capture)
+            for kind, capture in zip(kinds, captures, strict=True)
         ]
         plain = pa.array([essence in self._settings.text_types for essence in types])
         site_files = _site_files(batch, kinds)

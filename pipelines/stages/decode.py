@@ -1,10 +1,12 @@
 """Bytes to text, and away with what was broken beyond reading before it reached us."""
 
+from typing import Any
+
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
 from filters import MojibakeSettings, decode, judge_mojibake, nfc, visible_text
-from pipelines.stages.base import Outcome, Verdict, divide, with_columns
+from pipelines.stages.base import Outcome, Verdict, divide, values, with_columns
 
 
 class DecodeSettings(BaseModel):
@@ -27,7 +29,7 @@ class DecodeStage:
 
     def __call__(self, batch: pa.RecordBatch) -> Outcome:
         """See ``Stage``."""
-        rows = zip(*(batch.column(name).to_pylist() for name in ("body", "content_type", "plain")), strict=True)
+        rows = zip(*(values(batch, name) for name in ("body", "content_type", "plain")), strict=True)
         pages, visible = [], []
         for body, content_type, plain in rows:
             page = decode(body, content_type)
@@ -35,7 +37,7 @@ class DecodeStage:
             visible.append(nfc(page.text if plain else visible_text(page.text)))
         findings = [judge_mojibake(text, self._settings.mojibake) for text in visible]
         verdicts = [None if found.keep else Verdict(str(found.reason), found.score) for found in findings]
-        columns = {
+        columns: dict[str, pa.Array[Any]] = {
             "html": pa.array([page.text for page in pages], pa.large_string()),
             "visible": pa.array(visible, pa.large_string()),
             "encoding": pa.array([page.encoding for page in pages], pa.string()),

@@ -1,10 +1,12 @@
 """Pages to articles, through the sandbox."""
 
+from typing import Any
+
 import pyarrow as pa
 
 from filters import nfc
 from pipelines.extract import Article, ExtractSettings, Failure, Sandbox
-from pipelines.stages.base import Outcome, Verdict, divide, with_columns
+from pipelines.stages.base import Outcome, Verdict, divide, values, with_columns
 
 
 class ExtractStage:
@@ -18,15 +20,17 @@ class ExtractStage:
 
     def __call__(self, batch: pa.RecordBatch) -> Outcome:
         """See ``Stage``."""
-        columns = (batch.column(name).to_pylist() for name in ("html", "url", "fetched_at", "plain"))
+        pages = zip(*(values(batch, name) for name in ("html", "url", "fetched_at", "plain")), strict=True)
         results = [
             Article(nfc(html).strip(), None, None, None, "plain")
             if plain
             else self._sandbox.extract(html, url, fetched_at.date() if fetched_at else None)
-            for html, url, fetched_at, plain in zip(*columns, strict=True)
+            for html, url, fetched_at, plain in pages
         ]
         articles = [result if isinstance(result, Article) else None for result in results]
-        columns = {"text": pa.array([article.text if article else None for article in articles], pa.large_string())}
+        columns: dict[str, pa.Array[Any]] = {
+            "text": pa.array([article.text if article else None for article in articles], pa.large_string())
+        }
         for name in ("title", "author", "published_at", "extractor"):
             columns[name] = pa.array([getattr(article, name) if article else None for article in articles], pa.string())
         extracted = with_columns(batch.drop_columns(["html"]), columns)

@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from filters import HangulSettings, judge_bytes
-from pipelines.stages.base import Outcome, Verdict, divide
+from pipelines.stages.base import Outcome, Verdict, divide, values
 
 
 class HangulStage:
@@ -16,6 +16,6 @@ class HangulStage:
 
     def __call__(self, batch: pa.RecordBatch) -> Outcome:
         """See ``Stage``."""
-        findings = [judge_bytes(body, self._settings) for body in batch.column("body").to_pylist()]
+        findings = [judge_bytes(body, self._settings) for body in values(batch, "body")]
         verdicts = [None if found.keep else Verdict(str(found.reason), found.score) for found in findings]
         return divide(self.name, batch, verdicts)

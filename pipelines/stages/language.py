@@ -1,9 +1,11 @@
 """Is the visible text of the page Korean? Asked before extraction, which costs twenty times as much."""
 
+from typing import Any
+
 import pyarrow as pa
 
 from filters import LanguageFilter, LanguageSettings
-from pipelines.stages.base import Outcome, Verdict, divide, with_columns
+from pipelines.stages.base import Outcome, Verdict, divide, values, with_columns
 
 
 class LanguageStage:
@@ -16,9 +18,9 @@ class LanguageStage:
 
     def __call__(self, batch: pa.RecordBatch) -> Outcome:
         """See ``Stage``."""
-        findings = self._filter.judge(batch.column("visible").to_pylist())
+        findings = self._filter.judge(values(batch, "visible"))
         verdicts = [None if found.keep else Verdict(str(found.reason), found.score) for found in findings]
-        columns = {
+        columns: dict[str, pa.Array[Any]] = {
             "language": pa.array(["ko"] * batch.num_rows, pa.string()),
             "language_score": pa.array([found.score for found in findings], pa.float64()),
         }

@@ -1,5 +1,7 @@
 """Fingerprints for the duplicate search, made where the text still is in memory."""
 
+from typing import Any
+
 import pyarrow as pa
 
 from dedup import DedupSettings, sketch
@@ -21,5 +23,6 @@ class SketchStage:
         return divide(self.name, with_columns(batch, columns), [None] * batch.num_rows)
 
 
-def _one_chunk(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
-    return column.chunk(0) if column.num_chunks else pa.array([], kind)
+def _one_chunk(column: "pa.ChunkedArray[Any]", kind: pa.DataType) -> "pa.Array[Any]":
+    empty: pa.Array[Any] = pa.array([], kind)
+    return column.chunk(0) if column.num_chunks else empty
