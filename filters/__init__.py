@@ -2,7 +2,7 @@
 
 In the order a page meets them:
 
-- `bytetest`: `judge_bytes`, `count_hangul`: can these bytes hold Korean at all? Before anything is parsed.
+- `bytetest`: `judge_bytes`, `count_hangul`, `rough_share`: can these bytes hold Korean? Before anything is parsed.
 - `charset`: `decode`: bytes to text, declared encodings believed only when they fit.
 - `mojibake`: `judge_mojibake`, `mojibake_score`: text that was decoded wrongly before it reached us.
 - `visible`: `visible_text`: what a reader of the page sees.
@@ -15,7 +15,7 @@ Data files lie in `data`, verified by digest when first used (`DataFileError`); 
 """
 
 from filters._data import DATA_DIGESTS, DataFileError
-from filters.bytetest import HangulReason, HangulSettings, count_hangul, judge_bytes
+from filters.bytetest import HangulReason, HangulSettings, count_hangul, judge_bytes, rough_share
 from filters.charset import Decoded, decode
 from filters.decision import DECISION_SCHEMA, Decision, to_batch
 from filters.hangul import Census, census, compose_jamo, hangul_share, nfc
@@ -62,6 +62,7 @@ __all__ = [
     "measure",
     "mojibake_score",
     "nfc",
+    "rough_share",
     "to_batch",
     "visible_text",
 ]

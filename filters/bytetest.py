@@ -1,4 +1,4 @@
-"""The cheapest test: how many Hangul syllables can a page hold, seen in its raw bytes before anything is parsed.
+"""The cheapest test: how much Hangul can a page hold, seen in its raw bytes before anything is parsed.
 
 Most of a crawl is not Korean and leaves here. In valid UTF-8 a lead byte never occurs inside another character, so
 counting lead bytes counts characters. Other encodings are looked at only where the body is no UTF-8.
@@ -15,6 +15,11 @@ from filters.decision import Decision
 from filters.hangul import KOREAN, census
 
 _FIRST, _LAST = 0xAC00, 0xD7A3
+_PLENTY = 0.05
+_MARKUP = re.compile(rb"<(?:script\b.*?</script|style\b.*?</style|!--.*?--|[^<>]*)>", re.DOTALL)  # of lower-cased bytes
+_OPENINGS = (b"<script", b"<style", b"<!--")
+_MOST_OPENINGS = 1000
+_NO_LETTER = bytes(byte for byte in range(0x100) if not chr(byte).isascii() or not chr(byte).isalpha())
 _HEX_SYLLABLE = rb"(?:[aA][c-fC-F]|[bcBC][0-9a-fA-F]|[dD][0-7])[0-9a-fA-F]{2}"
 # 44032..55203 are U+AC00..U+D7A3.
 _DECIMAL_SYLLABLE = rb"(?:44(?:0(?:3[2-9]|[4-9]\d)|[1-9]\d\d)|4[5-9]\d{3}|5[0-4]\d{3}|55(?:[01]\d\d|20[0-3]))(?!\d)"
@@ -37,19 +42,51 @@ class HangulSettings(BaseModel):
         ),
     )
 
+    min_share: float = Field(
+        default=0.03,
+        ge=0,
+        le=1,
+        description=(
+            "Hangul among the letters outside tags, scripts and styles, roughly, below which a UTF-8 page is dropped "
+            "unparsed: another language with a Korean menu. Korean pages have .32 and more, mixed ones .05."
+        ),
+    )
+
 
 class HangulReason(StrEnum):
     """Why the byte test drops a page."""
 
     TOO_FEW_SYLLABLES = "too_few_syllables"
+    TOO_SMALL_SHARE = "too_small_share"
 
 
 def judge_bytes(body: bytes, settings: HangulSettings) -> Decision:
-    """Keep a body that can hold `min_syllables` Hangul syllables; the score is the count."""
+    """Keep a body that can hold enough Hangul; the score is the count, or the share if that is too small."""
     count = count_hangul(body)
-    if count >= settings.min_syllables:
-        return Decision(keep=True, reason=None, score=float(count))
-    return Decision(keep=False, reason=HangulReason.TOO_FEW_SYLLABLES, score=float(count))
+    if count < settings.min_syllables:
+        return Decision(keep=False, reason=HangulReason.TOO_FEW_SYLLABLES, score=float(count))
+    # What is Hangul in a twentieth of its bytes need not be looked at again.
+    if count < len(body) * _PLENTY:
+        share = rough_share(body)
+        if share is not None and share < settings.min_share:
+            return Decision(keep=False, reason=HangulReason.TOO_SMALL_SHARE, score=share)
+    return Decision(keep=True, reason=None, score=float(count))
+
+
+def rough_share(body: bytes) -> float | None:
+    """Hangul among Hangul and Latin letters outside markup, 0 to 1, without a parser.
+
+    None where it cannot be told: the body is not UTF-8, or has so many scripts that looking for their ends might never
+    end itself. Other scripts than Latin do not count, so the true share may be smaller.
+    """
+    if b"\0" in body or not _is_utf8(body):
+        return None
+    lowered = body.lower()
+    if sum(lowered.count(opening) for opening in _OPENINGS) > _MOST_OPENINGS:
+        return None
+    text = _MARKUP.sub(b" ", lowered)
+    hangul = count_hangul(text)
+    return hangul / max(1, hangul + len(text.translate(None, _NO_LETTER)))
 
 
 def count_hangul(body: bytes) -> int:

@@ -23,7 +23,8 @@ from pipelines.plan import RunPlan, plan_run, run_lock
 from pipelines.progress import LOG, reporter
 from pipelines.recipe import Recipe
 from pipelines.version import code_version
-from warehouse import Warehouse, clean_temp, read_part
+from warehouse import clean_temp, read_part
+from warehouse.catalog import Warehouse
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,17 @@
 | `bloom` | Bloom filters of Parquet files |
 | `verify` | rows against what runs counted, files against their digests |
 | `settings`, `errors` | what they are called |
+
+What needs Iceberg (`catalog`, `commit`, `lookup`, `verify`) is imported from its module and not from here: workers that
+only write parts would load it in vain.
 """
 
-from warehouse.catalog import Warehouse
-from warehouse.commit import commit_run
 from warehouse.errors import ConflictError, DamagedFileError, SchemaMismatchError, UnbalancedError, WarehouseError
 from warehouse.files import ShardFile, check_file, conform, write_file
-from warehouse.lookup import Finding, find_document, rows_with
 from warehouse.parts import Part, PartTable, PartWriter, clean_temp, read_part, write_part
 from warehouse.schemas import NAMESPACE, TABLES, TableSpec
 from warehouse.settings import FileSettings
 from warehouse.shards import write_shards
-from warehouse.verify import damaged_files, verify_tables
 
 __all__ = [
     "NAMESPACE",
@@ -31,7 +30,6 @@ __all__ = [
     "ConflictError",
     "DamagedFileError",
     "FileSettings",
-    "Finding",
     "Part",
     "PartTable",
     "PartWriter",
@@ -39,17 +37,11 @@ __all__ = [
     "ShardFile",
     "TableSpec",
     "UnbalancedError",
-    "Warehouse",
     "WarehouseError",
     "check_file",
     "clean_temp",
-    "commit_run",
     "conform",
-    "damaged_files",
-    "find_document",
     "read_part",
-    "rows_with",
-    "verify_tables",
     "write_file",
     "write_part",
     "write_shards",

@@ -13,7 +13,8 @@ from rich.table import Table
 from pipelines.accounting import Accounts
 from pipelines.errors import MalmoiError
 from pipelines.recipe import DEFAULT_RECIPE, load_recipe
-from warehouse import Finding, Warehouse, find_document
+from warehouse.catalog import Warehouse
+from warehouse.lookup import Finding, find_document
 
 _HIDDEN = ("text", "evidence_ids", "quality", "pii")
 

@@ -19,7 +19,8 @@ from pipelines.group.rights import judge_rights
 from pipelines.group.tables import TableWriter
 from pipelines.plan import RunPlan
 from pipelines.version import code_version
-from warehouse import Warehouse, commit_run
+from warehouse.catalog import Warehouse
+from warehouse.commit import commit_run
 
 
 def commit_group(

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from licenses import policy_class_table
 from pipelines.group.rights import RightsFindings, site_evidence_table
 from pipelines.stages.base import DROPPED, ORIGIN
-from warehouse import TABLES, Warehouse, write_file, write_shards
+from warehouse import TABLES, write_file, write_shards
+from warehouse.catalog import Warehouse
 
 _FILE_BYTES = 64 << 20
 _BYTES_PER_CHARACTER = 3

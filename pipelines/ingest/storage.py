@@ -8,10 +8,9 @@ import hashlib
 import io
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Protocol
 
-import aiohttp
-import botocore.exceptions  # type: ignore[import-untyped]
 import fsspec
 from fsspec.core import url_to_fs
 
@@ -20,9 +19,17 @@ from pipelines.ingest.settings import IngestSettings
 
 StorageOptions = Mapping[str, Any]
 
-_TRANSIENT = (OSError, aiohttp.ClientError, botocore.exceptions.BotoCoreError)
 _FINAL = (FileNotFoundError, PermissionError, IsADirectoryError)
 _LONGEST_WAIT = 30.0
+
+
+@cache
+def _transient() -> tuple[type[Exception], ...]:
+    """What is worth another try. Looked up only when something has failed: clients of stores are slow to import."""
+    import aiohttp  # noqa: PLC0415
+    import botocore.exceptions  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    return OSError, aiohttp.ClientError, botocore.exceptions.BotoCoreError
 
 
 class ByteSource(Protocol):
@@ -110,7 +117,7 @@ def with_retries(request: Callable[[], Any], uri: str, settings: IngestSettings,
             return request()
         except _FINAL as error:
             raise BadInputError(f"cannot read {uri}: {error}", uri=uri, offset=offset) from error
-        except _TRANSIENT as error:
+        except _transient() as error:
             if attempt >= settings.read_attempts:
                 raise RetryableError(
                     f"{uri} could not be read from byte {offset} in {attempt} attempts: {error}",

@@ -18,11 +18,8 @@ class SketchStage:
 
     def __call__(self, batch: pa.RecordBatch) -> Outcome:
         """See ``Stage``."""
-        prints = sketch(batch.column("text"), self._settings).combine_chunks()
-        columns = {field.name: _one_chunk(prints[field.name], field.type) for field in prints.schema}
+        prints = sketch(batch.column("text"), self._settings)
+        columns: dict[str, pa.Array[Any]] = {
+            field.name: pa.array(prints[field.name].to_pylist(), field.type) for field in prints.schema
+        }
         return divide(self.name, with_columns(batch, columns), [None] * batch.num_rows)
-
-
-def _one_chunk(column: "pa.ChunkedArray[Any]", kind: pa.DataType) -> "pa.Array[Any]":
-    empty: pa.Array[Any] = pa.array([], kind)
-    return column.chunk(0) if column.num_chunks else empty

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters import HangulReason, HangulSettings, count_hangul, judge_bytes
+from filters import HangulReason, HangulSettings, count_hangul, judge_bytes, rough_share
 
 HANGUL = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), max_size=60)
 
@@ -76,3 +76,35 @@ def test_no_korean_page_is_lost_and_few_others_pass(pages):
     assert all(kept["ko-mixed"])
     foreign = [keep for label in ("nonko", "ja", "zh") for keep in kept[label]]
     assert sum(foreign) / len(foreign) < 0.01
+
+
+def test_a_korean_menu_does_not_make_a_page_korean():
+    menu = "<nav>" + "".join(f"<a href='/{n}'>한국어 문서 보기</a>" for n in range(6)) + "</nav>"
+    page = (menu + "<p>" + "This text is about something else entirely. " * 120 + "</p>").encode()
+    decision = judge_bytes(page, HangulSettings())
+    assert not decision.keep
+    assert decision.reason == "too_small_share"
+    assert decision.score < 0.03
+
+
+def test_code_markup_and_styles_do_not_hide_a_korean_page():
+    style = "<style>" + ".class-name{display:block;background:none}" * 400 + "</style>"
+    script = "<script>" + "function call(argument){return argument.value}" * 400 + "</script>"
+    attributes = "<div class='" + "very-long-utility-class-name " * 300 + "'>"
+    page = (
+        style
+        + script
+        + attributes
+        + "<!-- "
+        + "comment " * 500
+        + "-->"
+        + "<p>우리말 낱말을 모아 사전을 엮는다.</p>" * 5
+    )
+    assert judge_bytes(page.encode(), HangulSettings()).keep
+    assert rough_share(page.encode()) > 0.9
+
+
+def test_share_is_not_guessed_where_it_cannot_be_told():
+    assert rough_share("우리말 낱말".encode("cp949")) is None
+    assert rough_share("우리말".encode("utf-16")) is None
+    assert rough_share(b"<script" * 2000) is None

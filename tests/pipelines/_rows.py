@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 from warcio.archiveiterator import ArchiveIterator
 
-from warehouse import Warehouse
+from warehouse.catalog import Warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "examples" / "korean-web.warc.gz"

@@ -16,7 +16,8 @@ import pytest
 
 from pipelines.accounting import Accounts
 from tests.pipelines._rows import ROOT, SAMPLE, command, cut, malmoi, rows, run
-from warehouse import Warehouse, verify_tables
+from warehouse.catalog import Warehouse
+from warehouse.verify import verify_tables
 
 
 @pytest.fixture(scope="module")

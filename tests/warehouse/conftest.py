@@ -8,7 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from warehouse import TABLES, Warehouse, write_file
+from warehouse import TABLES, write_file
+from warehouse.catalog import Warehouse
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,7 +1,9 @@
 import pyarrow as pa
 import pytest
 
-from warehouse import TABLES, SchemaMismatchError, Warehouse, WarehouseError, commit_run
+from warehouse import TABLES, SchemaMismatchError, WarehouseError
+from warehouse.catalog import Warehouse
+from warehouse.commit import commit_run
 
 
 def test_new_warehouse_has_every_table_empty_and_documented(warehouse):
@@ -92,7 +94,7 @@ def test_table_with_another_type_says_so(warehouse):
 
 OPEN = """
 import sys
-from warehouse import Warehouse
+from warehouse.catalog import Warehouse
 with Warehouse.open(sys.argv[1]) as opened:
     print(len(opened.tables()))
 """

@@ -5,8 +5,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from warehouse import SchemaMismatchError, commit, commit_run, damaged_files, find_document, verify_tables
+from warehouse import SchemaMismatchError, commit
 from warehouse.catalog import runs_of
+from warehouse.commit import commit_run
+from warehouse.lookup import find_document
+from warehouse.verify import damaged_files, verify_tables
 
 
 @pytest.fixture
@@ -131,7 +134,8 @@ COMMIT = """
 import json, os, signal, sys
 from pathlib import Path
 import warehouse.commit as commit
-from warehouse import Warehouse, commit_run
+from warehouse.catalog import Warehouse
+from warehouse.commit import commit_run
 
 place, run_id, row, files, die_at = sys.argv[1:]
 files = {name: [Path(path) for path in paths] for name, paths in json.loads(files).items()}

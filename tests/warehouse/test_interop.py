@@ -9,7 +9,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from warehouse import commit_run
+from warehouse.commit import commit_run
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from warehouse import TABLES, FileSettings, Warehouse, commit_run, conform, find_document, rows_with, write_file
-from warehouse.lookup import Finding
+from warehouse import TABLES, FileSettings, conform, write_file
+from warehouse.catalog import Warehouse
+from warehouse.commit import commit_run
+from warehouse.lookup import Finding, find_document, rows_with
 
 SMALL_GROUPS = FileSettings(row_group_bytes="64 KiB")
 

@@ -8,7 +8,10 @@ import time
 import pytest
 from pyarrow import fs
 
-from warehouse import Warehouse, commit_run, damaged_files, find_document, verify_tables
+from warehouse.catalog import Warehouse
+from warehouse.commit import commit_run
+from warehouse.lookup import find_document
+from warehouse.verify import damaged_files, verify_tables
 
 pytestmark = pytest.mark.slow
 

@@ -152,7 +152,8 @@ PEAK = """
 import json, sys
 from pathlib import Path
 import numpy as np, pyarrow as pa, pyarrow.parquet as pq
-from warehouse import TABLES, FileSettings, Warehouse, write_shards
+from warehouse import TABLES, FileSettings, write_shards
+from warehouse.catalog import Warehouse
 
 folder, count, target = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 random = np.random.default_rng(5)

@@ -1,6 +1,8 @@
 import pytest
 
-from warehouse import UnbalancedError, commit_run, verify_tables
+from warehouse import UnbalancedError
+from warehouse.commit import commit_run
+from warehouse.verify import verify_tables
 
 
 def _commit(warehouse, rows, tmp_path, row):
