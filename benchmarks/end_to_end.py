@@ -81,7 +81,8 @@ def peers_python() -> Path:
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
         pip = [python, "-m", "pip", "install", "--quiet"]
-        subprocess.run([*pip, "datatrove[io,processing,multilingual]==0.10.1", "lxml_html_clean", "psutil"], check=True)
+        subprocess.run([*pip, "--upgrade", "pip"], check=True)
+        subprocess.run([*pip, "--group", f"{ROOT / 'pyproject.toml'}:peers"], check=True)
     return python
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pyarrow import ipc
 
 from dedup import (
@@ -162,8 +161,3 @@ def known_documents(keys: pl.DataFrame, scan: Iterator[pa.RecordBatch]) -> list[
         theirs = pl.Series(pl.from_arrow(batch.column("doc_id")))
         found.update(theirs.filter(theirs.is_in(ours.implode())).to_list())
     return sorted(found)
-
-
-def write_choice(choice: pl.DataFrame, path: Path) -> None:
-    """Keep the choice beside the parts, for whoever asks how it came about."""
-    pq.write_table(choice.to_arrow(), path)
