@@ -1,7 +1,6 @@
 """Slow checks of what the whole pipeline promises: recall on labelled pages, memory, crashes of workers."""
 
 import gzip
-import io
 import json
 import os
 import re
@@ -14,8 +13,8 @@ import polars as pl
 import psutil
 import pytest
 from warcio.archiveiterator import ArchiveIterator
-from warcio.warcwriter import WARCWriter
 
+from tests.pipelines._archive import Archive
 from tests.pipelines._rows import ROOT, SAMPLE, command, run
 
 pytestmark = pytest.mark.slow
@@ -77,18 +76,14 @@ def test_broken_encodings_are_read_or_dropped_never_kept_as_garbage(shared_data,
 
 def replicas(target: Path, copies: int) -> Path:
     """The sample ``copies`` times over, each copy with hosts and numbers of its own so that none is a duplicate."""
-    with target.open("wb") as out:
-        writer = WARCWriter(out, gzip=True)
-        for copy in range(copies):
-            with SAMPLE.open("rb") as file:
-                for record in ArchiveIterator(file):
-                    url = record.rec_headers.get_header("WARC-Target-URI").replace("://", f"://c{copy}.", 1)
-                    body = record.content_stream().read()
-                    body = re.sub(rb"(?<=[\x80-\xff]) (?=[\x80-\xff])", f" {copy}{copy} ".encode(), body)
-                    http = record.http_headers
-                    writer.write_record(
-                        writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=http)
-                    )
+    archive = Archive(target)
+    for copy in range(copies):
+        with SAMPLE.open("rb") as file:
+            for record in ArchiveIterator(file):
+                url = record.rec_headers.get_header("WARC-Target-URI").replace("://", f"://c{copy}.", 1)
+                body = record.content_stream().read()
+                body = re.sub(rb"(?<=[\x80-\xff]) (?=[\x80-\xff])", f" {copy}{copy} ".encode(), body)
+                archive.add_message(url, record.http_headers.to_bytes() + body)
     return target
 
 

@@ -1,10 +1,8 @@
 """One run over every kind of input, with robots files, copies and odd pages, and what became of each."""
 
 import datetime as dt
-import gzip
 import json
 import random
-import uuid
 from pathlib import Path
 
 import polars as pl
@@ -13,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
+from tests.pipelines._archive import DAY, Archive
 from tests.pipelines._rows import malmoi, rows, run
 
-DAY = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
 NOUNS = ("말모이", "사전", "원고", "낱말", "겨레", "학자", "편지", "방언", "문법", "소리")
 VERBS = ("모았다", "적었다", "찾았다", "읽었다", "지켰다", "기억했다", "물었다", "고쳤다")
 
@@ -37,34 +35,6 @@ def html(body: str, head: str = "") -> bytes:
         f"<html><head><meta charset='utf-8'><title>글</title>{head}</head><body><article>{body}</article></body></html>"
     )
     return page.encode()
-
-
-class Archive:
-    """A WARC in the making, one gzip member a record."""
-
-    def __init__(self, path: Path, *, packed: bool = True) -> None:
-        self._path = path
-        self._packed = packed
-        path.write_bytes(b"")
-        self._append("warcinfo", None, DAY, "application/warc-fields", b"software: test\r\n")
-
-    def add(self, url: str, body: bytes, *, status="200 OK", kind="text/html", when=DAY, headers=()) -> None:
-        lines = [f"HTTP/1.1 {status}", *([f"Content-Type: {kind}"] if kind else []), *headers, "", ""]
-        self._append("response", url, when, "application/http; msgtype=response", "\r\n".join(lines).encode() + body)
-
-    def _append(self, kind: str, url: str | None, when: dt.datetime, content_type: str, block: bytes) -> None:
-        head = [
-            "WARC/1.1",
-            f"WARC-Type: {kind}",
-            *([f"WARC-Target-URI: {url}"] if url else []),
-            f"WARC-Date: {when:%Y-%m-%dT%H:%M:%SZ}",
-            f"WARC-Record-ID: <urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{url}{when}')}>",
-            f"Content-Type: {content_type}",
-            f"Content-Length: {len(block)}",
-        ]
-        record = "\r\n".join([*head, "", ""]).encode() + block + b"\r\n\r\n"
-        with self._path.open("ab") as file:
-            file.write(gzip.compress(record) if self._packed else record)
 
 
 @pytest.fixture(scope="module")
