@@ -127,11 +127,13 @@ def check_recipe(values: dict[str, Any], where: str) -> Recipe:
 
 
 def load_recipe(path: Path) -> Recipe:
-    """Read a recipe file.
+    """Read a recipe file. The default recipe is also found from folders other than the checkout.
 
     Raises:
         ConfigError: There is no such file, or it does not hold a recipe.
     """
+    if path == Path(DEFAULT_RECIPE) and not path.exists():
+        path = Path(__file__).resolve().parent.parent / DEFAULT_RECIPE
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

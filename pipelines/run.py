@@ -65,10 +65,9 @@ def run_recipe(recipe: Recipe) -> RunReport:
         if committed is not None:
             return _report(plan, warehouse, Accounts.from_json(committed), started, resumed=True, nothing_to_do=True)
         stood = _map(plan)
-        splits = _settle(plan)
-        parts = [plan.parts_dir / split.split_id for split in splits]
-        accounts = total(_summary(part).accounts for part in parts)
-        accounts = commit_group(plan, parts, accounts, warehouse, started)
+        parts = _settle(plan)
+        accounts = total(summary.accounts for _, summary in parts)
+        accounts = commit_group(plan, [path for path, _ in parts], accounts, warehouse, started)
         shutil.rmtree(plan.folder / "group", ignore_errors=True)
         shutil.rmtree(plan.folder / "parts", ignore_errors=True)
     return _report(plan, warehouse, accounts, started, resumed=stood > 0, nothing_to_do=False)
@@ -103,39 +102,33 @@ def _map(plan: RunPlan, splits: Sequence[Split] | None = None) -> int:
     return len(splits) - len(missing)
 
 
-def _settle(plan: RunPlan) -> list[Split]:
-    """Make the splits of a file meet: each begins where the one before it ended.
+def _settle(plan: RunPlan) -> list[tuple[Path, PartSummary]]:
+    """The parts of the run, where each split of a file begins where the one before it ended.
 
     A reader that starts in the middle of a file looks for the first record start it can see. Bytes inside a record can
     look like one (an archive stored in an archive); then the split is read again from the start its neighbour names.
     """
-    while True:
-        settled: list[Split] = []
-        wrong: list[Split] = []
-        for split in plan.splits:
-            before = settled[-1] if settled and settled[-1].uri == split.uri else None
-            if before is not None:
-                expected = _summary(plan.parts_dir / before.split_id).following
-                own = _summary(plan.parts_dir / split.split_id)
-                if own.first != expected:
-                    moved = dataclasses.replace(split, start=expected, end=max(expected, split.end), exact=True)
-                    settled.append(moved)
-                    if read_part(plan.parts_dir / moved.split_id) is None:
-                        wrong.append(moved)
-                        break
-                    continue
-            settled.append(split)
-        if not wrong:
-            return settled
-        LOG.info("split read again from its true start", extra={"fields": {"start": wrong[0].start}})
-        _map(plan, wrong)
+    parts: list[tuple[Path, PartSummary]] = []
+    before: Split | None = None
+    for split in plan.splits:
+        path, summary = _part(plan, split)
+        expected = parts[-1][1].following if before is not None and before.uri == split.uri else summary.first
+        if summary.first != expected:
+            LOG.info("split read again from its true start", extra={"fields": {"file": split.uri, "start": expected}})
+            moved = dataclasses.replace(split, start=expected, end=max(expected, split.end), exact=True)
+            _map(plan, [moved])
+            path, summary = _part(plan, moved)
+        parts.append((path, summary))
+        before = split
+    return parts
 
 
-def _summary(part: Path) -> PartSummary:
-    found = read_part(part)
+def _part(plan: RunPlan, split: Split) -> tuple[Path, PartSummary]:
+    path = plan.parts_dir / split.split_id
+    found = read_part(path)
     if found is None:
-        raise SplitError(f"the part {part} is gone; run again")
-    return PartSummary.from_meta(found.meta)
+        raise SplitError(f"the part {path} is gone; run again")
+    return path, PartSummary.from_meta(found.meta)
 
 
 def _engine(recipe: Recipe) -> Engine:

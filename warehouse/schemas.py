@@ -147,6 +147,7 @@ SITE_FILES = TableSpec(
             _column("origin", pa.string(), "Scheme, host and port that it speaks for.", required=True),
             _column("fetched_at", _TIME, "When it was fetched."),
             _column("http_status", pa.int32(), "Status of the HTTP response."),
+            _column("location", pa.string(), "Where a redirect points."),
             _column("body", pa.large_binary(), "The bytes as served.", required=True),
             RUN_ID,
         ]

@@ -27,9 +27,9 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
 ) -> None:
     """Say everything known about a record: its path through the stages, evidence, rights, and copies."""
-    settings = load_recipe(recipe).warehouse if warehouse is None or recipe.exists() else None
-    uri = warehouse or (settings.uri if settings else "")
-    with Warehouse.open(uri, create=False, catalog=(settings.catalog if settings else None) or None) as store:
+    settings = load_recipe(recipe).warehouse
+    uri = warehouse or settings.uri
+    with Warehouse.open(uri, create=False, catalog=settings.catalog or None) as store:
         findings = find_document(store, record)
         if not findings:
             raise MalmoiError(f"{record} is neither a URL nor a doc_id of a record in {uri}")

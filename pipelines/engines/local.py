@@ -4,6 +4,7 @@ Each worker takes one split at a time over its own pipe, so a worker that dies (
 one attempt and nothing else. Workers end by themselves when the parent is gone, however it went.
 """
 
+import contextlib
 import multiprocessing as mp
 import os
 import signal
@@ -13,9 +14,14 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING
 
 from pipelines.engines.base import MapJob, Progress, Report, SplitOutcome, describe
+from pipelines.errors import MalmoiError
 from pipelines.ingest import Split
+
+if TYPE_CHECKING:
+    from pipelines.mapping import Mapper
 
 _ORPHAN_CHECK_SECONDS = 1.0
 _STOP_SECONDS = 5.0
@@ -78,7 +84,9 @@ class LocalEngine:
     def _feed(worker: _Worker, waiting: deque[Split]) -> None:
         worker.split = waiting.popleft() if waiting else None
         if worker.split:
-            worker.channel.send(worker.split)
+            # A worker that died while it was idle shows at the other end of its pipe, where the split is taken back.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                worker.channel.send(worker.split)
 
     def _lost(self, worker: _Worker, waiting: deque[Split], tries: dict[str, int]) -> SplitOutcome | None:
         """A worker died: put its split back, or give it up after the last attempt."""
@@ -119,17 +127,21 @@ def _work(channel: Connection, job: MapJob) -> None:
     _end_with_parent()
     from pipelines.mapping import Mapper  # noqa: PLC0415  the parent needs none of the models
 
-    with Mapper.from_job(job) as mapper:
+    with contextlib.ExitStack() as stack, contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        mapper: Mapper | MalmoiError
+        try:
+            mapper = stack.enter_context(Mapper.from_job(job))
+        except MalmoiError as error:
+            mapper = error
         while True:
-            try:
-                split: Split = channel.recv()
-                outcome = _map(mapper, split, channel)
-                channel.send(outcome)
-            except (EOFError, BrokenPipeError):
-                return
+            split: Split = channel.recv()
+            channel.send(_map(mapper, split, channel))
 
 
-def _map(mapper: "Mapper", split: Split, channel: Connection) -> SplitOutcome:  # type: ignore[name-defined]  # noqa: F821
+def _map(mapper: "Mapper | MalmoiError", split: Split, channel: Connection) -> SplitOutcome:
+    """Map one split; a worker that could not be set up says so of every split."""
+    if isinstance(mapper, MalmoiError):
+        return SplitOutcome(split, describe(mapper))
     try:
         mapper.map(split, channel.send)
     except Exception as error:  # noqa: BLE001  whatever it is, it fails this split, is reported, and the others go on

@@ -5,7 +5,6 @@ Sniffing Standard does; never by a content guesser, which takes whole classes of
 Answers for robots.txt and the other site files are no pages whatever their status: they leave here as evidence.
 """
 
-import datetime as dt
 import hashlib
 import re
 from typing import Any
@@ -15,6 +14,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
 from licenses import site_file_kind
+from pipelines.ingest import canonical_url
 from pipelines.stages.base import Outcome, Verdict, divide, values
 
 _SITE_FILE_FIELDS: "list[pa.Field[Any]]" = [
@@ -24,10 +24,11 @@ _SITE_FILE_FIELDS: "list[pa.Field[Any]]" = [
     pa.field("origin", pa.string(), nullable=False),
     pa.field("fetched_at", pa.timestamp("us", tz="UTC")),
     pa.field("http_status", pa.int32()),
+    pa.field("location", pa.string()),
     pa.field("body", pa.large_binary()),
 ]
 SITE_FILES_SCHEMA = pa.schema(_SITE_FILE_FIELDS)
-"""A site file as it was served. ``origin`` is scheme://host[:port]."""
+"""A site file as it was served. ``origin`` is scheme://host[:port], ``location`` where a redirect points."""
 
 _SNIFF_BYTES = 512
 _HTML_START = re.compile(
@@ -124,16 +125,17 @@ def _site_files(batch: pa.RecordBatch, kinds: list[str | None]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SITE_FILES_SCHEMA)
 
 
-def _site_file(kind: str, row: dict[str, object]) -> dict[str, object]:
-    parts = urlsplit(str(row["url"]))
-    body = row["body"] if isinstance(row["body"], bytes) else b""
-    fetched_at = row["fetched_at"] if isinstance(row["fetched_at"], dt.datetime) else None
+def _site_file(kind: str, row: dict[str, Any]) -> dict[str, Any]:
+    parts = urlsplit(canonical_url(row["url"]))
+    body = row["body"] or b""
+    location = next((one["value"] for one in row["headers"] or [] if one["name"] == "location"), None)
     return {
         "digest": hashlib.sha256(body).hexdigest(),
         "kind": kind,
         "url": row["url"],
-        "origin": f"{parts.scheme}://{parts.netloc}".lower(),
-        "fetched_at": fetched_at,
+        "origin": f"{parts.scheme}://{parts.netloc}",
+        "fetched_at": row["fetched_at"],
         "http_status": row["http_status"],
+        "location": location,
         "body": body,
     }

@@ -11,9 +11,10 @@ DAY = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
 class Archive:
     """A WARC in the making, one gzip member a record."""
 
-    def __init__(self, path: Path, *, packed: bool = True) -> None:
+    def __init__(self, path: Path, *, packed: bool = True, level: int = 6) -> None:
         self._path = path
         self._packed = packed
+        self._level = level
         path.write_bytes(b"")
         self._append("warcinfo", None, DAY, "application/warc-fields", b"software: test\r\n")
 
@@ -37,4 +38,4 @@ class Archive:
         ]
         record = "\r\n".join([*head, "", ""]).encode() + block + b"\r\n\r\n"
         with self._path.open("ab") as file:
-            file.write(gzip.compress(record) if self._packed else record)
+            file.write(gzip.compress(record, self._level) if self._packed else record)

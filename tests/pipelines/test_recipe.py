@@ -69,3 +69,8 @@ def test_every_setting_is_documented():
 def test_a_recipe_travels_as_json():
     recipe = parse_recipe("[engine]\nsplit_bytes = '4 MiB'", "r")
     assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe
+
+
+def test_the_default_recipe_is_found_from_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load_recipe(Path("recipes/korean-web.toml")).name == "korean-web"
