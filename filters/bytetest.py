@@ -8,6 +8,7 @@ import re
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from filters import _bytes
@@ -16,10 +17,7 @@ from filters.hangul import KOREAN, census
 
 _FIRST, _LAST = 0xAC00, 0xD7A3
 _PLENTY = 0.05
-_MARKUP = re.compile(rb"<(?:script\b.*?</script|style\b.*?</style|!--.*?--|[^<>]*)>", re.DOTALL)  # of lower-cased bytes
-_OPENINGS = (b"<script", b"<style", b"<!--")
-_MOST_OPENINGS = 1000
-_NO_LETTER = bytes(byte for byte in range(0x100) if not chr(byte).isascii() or not chr(byte).isalpha())
+_BLOCKS = ((b"<script", b"</script"), (b"<style", b"</style"), (b"<!--", b"-->"))
 _HEX_SYLLABLE = rb"(?:[aA][c-fC-F]|[bcBC][0-9a-fA-F]|[dD][0-7])[0-9a-fA-F]{2}"
 # 44032..55203 are U+AC00..U+D7A3.
 _DECIMAL_SYLLABLE = rb"(?:44(?:0(?:3[2-9]|[4-9]\d)|[1-9]\d\d)|4[5-9]\d{3}|5[0-4]\d{3}|55(?:[01]\d\d|20[0-3]))(?!\d)"
@@ -43,7 +41,7 @@ class HangulSettings(BaseModel):
     )
 
     min_share: float = Field(
-        default=0.03,
+        default=0.04,
         ge=0,
         le=1,
         description=(
@@ -74,19 +72,47 @@ def judge_bytes(body: bytes, settings: HangulSettings) -> Decision:
 
 
 def rough_share(body: bytes) -> float | None:
-    """Hangul among Hangul and Latin letters outside markup, 0 to 1, without a parser.
+    """Hangul among Hangul and Latin letters outside tags, scripts, styles and comments, 0 to 1, without a parser.
 
-    None where it cannot be told: the body is not UTF-8, or has so many scripts that looking for their ends might never
-    end itself. Other scripts than Latin do not count, so the true share may be smaller.
+    None where it cannot be told: the body is not UTF-8, or most of its Hangul is written in references or escapes.
+    Other scripts than Latin do not count, so the true share may be smaller.
     """
     if b"\0" in body or not _is_utf8(body):
         return None
-    lowered = body.lower()
-    if sum(lowered.count(opening) for opening in _OPENINGS) > _MOST_OPENINGS:
+    text = np.frombuffer(_without_blocks(body.lower()), np.uint8)
+    # First bytes of what may be Hangul. E1 holds conjoining jamo among other scripts; where it is another script the
+    # share comes out too large and the page is kept.
+    leads = np.flatnonzero((text - 0xEA < 4) | (text == 0xE1))  # noqa: PLR2004  unsigned: from EA to ED
+    if 2 * len(leads) < count_hangul(body):
         return None
-    text = _MARKUP.sub(b" ", lowered)
-    hangul = count_hangul(text)
-    return hangul / max(1, hangul + len(text.translate(None, _NO_LETTER)))
+    marks = np.flatnonzero((text == ord("<")) | (text == ord(">")))
+    if not len(marks):
+        return len(leads) / max(1, len(leads) + int(np.count_nonzero(_is_letter(text))))
+    # A tag lies between a "<" and the ">" that is the next mark; the last stretch is none.
+    tag = np.append((text[marks[:-1]] == ord("<")) & (text[marks[1:]] == ord(">")), False)
+    letters = np.add.reduceat(_is_letter(text).view(np.uint8), marks, dtype=np.int32)
+    latin = int(letters[~tag].sum()) + int(np.count_nonzero(_is_letter(text[: marks[0]])))
+    stretch = np.searchsorted(marks, leads) - 1
+    hangul = int(np.count_nonzero((stretch < 0) | ~tag[stretch]))
+    return hangul / max(1, hangul + latin)
+
+
+def _is_letter(text: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Lower-case Latin letters, by unsigned arithmetic."""
+    return text - ord("a") < 26  # noqa: PLR2004
+
+
+def _without_blocks(body: bytes) -> bytes:
+    """Lower-cased markup without its scripts, styles and comments; one that never ends is left as it is."""
+    for opening, ending in _BLOCKS:
+        start = body.find(opening)
+        kept, position = [], 0
+        while start >= 0 and (end := body.find(ending, start)) >= 0:
+            kept.append(body[position:start])
+            position = end + len(ending)
+            start = body.find(opening, position)
+        body = b" ".join([*kept, body[position:]])
+    return body
 
 
 def count_hangul(body: bytes) -> int:

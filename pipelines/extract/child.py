@@ -7,6 +7,7 @@ process when nothing handles it).
 
 import contextlib
 import datetime as dt
+import gc
 import resource
 import signal
 from multiprocessing.connection import Connection
@@ -25,6 +26,9 @@ def serve(channel: Connection, settings: ExtractSettings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     _warm_up(settings)
+    # Trees are freed by reference counts; looking for cycles among millions of nodes at every step only takes time.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
     _limit_memory(int(settings.memory))
     with contextlib.suppress(EOFError, ConnectionError):  # the parent is gone
         channel.send("ready")
