@@ -228,3 +228,11 @@ def test_a_bad_file_fails_the_run_by_name_and_the_rest_is_not_done_again(inputs,
     done = malmoi("run", *options)
     assert done.returncode in (1, 2)
     assert "bad.warc.gz" in json.loads(done.stdout)["error"]
+
+
+def test_an_archive_without_korean_is_a_run_that_keeps_nothing(tmp_path):
+    archive = Archive(tmp_path / "english.warc.gz")
+    archive.add("https://english.com/1", html("<p>" + "Nothing in this page is Korean at all. " * 30 + "</p>"))
+    report = run(tmp_path / "english.warc.gz", tmp_path / "w", "--workers", 1)
+    assert report["totals"] == {"in": 1, "kept": 0, "dropped": 1, "quarantined": 0}
+    assert run(tmp_path / "english.warc.gz", tmp_path / "w", "--workers", 1)["nothing_to_do"]
