@@ -82,7 +82,7 @@ def peers_python() -> Path:
         subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
         pip = [python, "-m", "pip", "install", "--quiet"]
         subprocess.run([*pip, "--upgrade", "pip"], check=True)
-        subprocess.run([*pip, "--group", f"{ROOT / 'pyproject.toml'}:peers"], check=True)
+        subprocess.run([*pip, "--group", f"{ROOT / 'pyproject.toml'}:bench"], check=True)
     return python
 
 
