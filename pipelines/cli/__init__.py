@@ -8,7 +8,9 @@ Contents:
     run      malmoi run
     recipe   malmoi recipe check, malmoi recipe schema
     explain  malmoi explain
+    eval     malmoi eval extraction, language, quality, pii, dedup
     show     tables and paths on a terminal
+    show_report  reports of evaluations on a terminal
 """
 
 import json

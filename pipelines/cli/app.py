@@ -2,6 +2,7 @@
 
 import typer
 
+from pipelines.cli.eval import eval_app
 from pipelines.cli.explain import explain
 from pipelines.cli.recipe import recipe_app
 from pipelines.cli.run import run
@@ -19,6 +20,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(explain)
 app.add_typer(recipe_app, name="recipe")
+app.add_typer(eval_app, name="eval")
 
 
 def usage_error(error: Exception) -> str | None:
