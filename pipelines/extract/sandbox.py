@@ -95,7 +95,7 @@ class Sandbox:
             ready = False
         if not ready:
             self._stop()
-            raise SplitError("the extraction process did not start: is trafilatura installed completely?")
+            raise SplitError("the extraction process did not start: is selectolax installed completely?")
 
     def _bury(self) -> Failure:
         """The child died on this page: read the reason from how it died."""
