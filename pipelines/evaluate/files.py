@@ -18,10 +18,17 @@ import zstandard
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from pipelines.errors import BadInputError
+from pipelines.ingest.faults import FaultError
+from pipelines.ingest.payload import header, parse_response
+from pipelines.ingest.settings import IngestSettings
+from pipelines.progress import LOG
 
 Row: TypeAlias = dict[str, Any]
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_LIMITS = IngestSettings()
+_NO_PAGE = "no WARC response with an address in it"
+_CHUNK = 1 << 17
 _BROKEN = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 
 
@@ -93,37 +100,45 @@ def read_table(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> Itera
 
 
 def read_pages(path: Path) -> Iterator[Page]:
-    """The HTTP responses of a web archive, in order.
+    """The HTTP responses of a web archive, in order, as a run reads them; those it cannot read are counted in the log.
 
     Raises:
         BadInputError: The file is missing, broken, or holds no response.
     """
-    count = 0
+    count = faults = 0
     with _opened(path) as stream:
         try:
-            for record in ArchiveIterator(
-                stream, record_types=WarcRecordType.response, parse_http=True, auto_decode="all"
-            ):
-                page = _page(record)
+            for record in ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=False):
+                block = bytes(record.reader.read())
+                if len(block) < record.content_length:
+                    raise EOFError("the last record has no end")
+                try:
+                    page = _page(record, block)
+                except FaultError:
+                    faults += 1
+                    continue
                 if page is not None:
                     count += 1
                     yield page
         except _BROKEN as error:
-            raise BadInputError(f"{path}: broken after {count} responses ({type(error).__name__})") from error
+            what = f"broken after {count} responses" if count else _NO_PAGE
+            raise BadInputError(f"{path}: {what} ({type(error).__name__})") from error
     if not count:
-        raise BadInputError(f"{path}: no WARC response with an address in it")
+        raise BadInputError(f"{path}: {_NO_PAGE}")
+    if faults:
+        LOG.warning("%s: %d responses could not be read", path, faults)
 
 
-def _page(record: WarcRecord) -> Page | None:
+def _page(record: WarcRecord, block: bytes) -> Page | None:
     url = record.headers.get("WARC-Target-URI")
-    if not url or not record.is_http:
+    if not url or not block.startswith(b"HTTP/"):
         return None
+    response = parse_response(block, _LIMITS.max_header_bytes, _LIMITS.max_record_bytes)
     date = record.record_date
-    headers = record.http_headers
     return Page(
-        url=str(url),
-        body=bytes(record.reader.read()),
-        content_type=headers.get("Content-Type") if headers is not None else None,
+        url=str(url).strip("<>"),
+        body=response.body,
+        content_type=header(response.headers, "content-type"),
         fetched_on=date.date() if date is not None else None,
     )
 
@@ -152,8 +167,7 @@ def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
     if magic.startswith(_GZIP) and not _is_archive(path):
         return cast("BinaryIO", _Packed(gzip.GzipFile(fileobj=raw), raw))
     if magic.startswith(_ZSTD):
-        unpacked = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-        return cast("BinaryIO", _Packed(unpacked, raw))
+        return cast("BinaryIO", _Packed(_ZstdFrames(raw), raw))
     return raw
 
 
@@ -172,6 +186,35 @@ class _Packed(io.BufferedReader):
     def close(self) -> None:
         super().close()
         self._below.close()
+
+
+class _ZstdFrames(io.RawIOBase):
+    """Frame after frame decompressed. Unlike the library's own reader it does not take a cut frame for the end."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._inside = False
+        self._ready = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._ready:
+            packed = self._frame.unused_data if self._frame.eof else b""
+            packed = packed or self._raw.read(_CHUNK)
+            if not packed:
+                if self._inside:
+                    raise EOFError("the last frame has no end")
+                return 0
+            if self._frame.eof:
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+            self._ready = self._frame.decompress(packed)
+            self._inside = not self._frame.eof
+        size = min(len(buffer), len(self._ready))
+        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
 
 
 def _bad(path: Path, number: int, what: str) -> BadInputError:
