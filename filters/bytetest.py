@@ -8,7 +8,6 @@ import re
 from enum import StrEnum
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from filters import _bytes
@@ -23,7 +22,8 @@ _HEX_SYLLABLE = rb"(?:[aA][c-fC-F]|[bcBC][0-9a-fA-F]|[dD][0-7])[0-9a-fA-F]{2}"
 _DECIMAL_SYLLABLE = rb"(?:44(?:0(?:3[2-9]|[4-9]\d)|[1-9]\d\d)|4[5-9]\d{3}|5[0-4]\d{3}|55(?:[01]\d\d|20[0-3]))(?!\d)"
 _REFERENCE = re.compile(rb"&#(?:[xX]" + _HEX_SYLLABLE + rb"(?![0-9a-fA-F])|" + _DECIMAL_SYLLABLE + rb")")
 _ESCAPE = re.compile(rb"\\u" + _HEX_SYLLABLE)
-_IRRELEVANT = bytes(byte for byte in range(0x100) if byte not in b"&#\\\xe1\xea\xeb\xec\xed")
+_LEADS = b"\xe1\xea\xeb\xec\xed"
+_IRRELEVANT = bytes(byte for byte in range(0x100) if byte not in b"&#\\" + _LEADS)
 
 
 class HangulSettings(BaseModel):
@@ -65,7 +65,7 @@ def judge_bytes(body: bytes, settings: HangulSettings) -> Decision:
         return Decision(keep=False, reason=HangulReason.TOO_FEW_SYLLABLES, score=float(count))
     # What is Hangul in a twentieth of its bytes need not be looked at again.
     if count < len(body) * _PLENTY:
-        share = rough_share(body)
+        share = _rough_share(body, count)
         if share is not None and share < settings.min_share:
             return Decision(keep=False, reason=HangulReason.TOO_SMALL_SHARE, score=share)
     return Decision(keep=True, reason=None, score=float(count))
@@ -77,35 +77,36 @@ def rough_share(body: bytes) -> float | None:
     None where it cannot be told: the body is not UTF-8, or most of its Hangul is written in references or escapes.
     Other scripts than Latin do not count, so the true share may be smaller.
     """
+    return _rough_share(body, count_hangul(body))
+
+
+def _rough_share(body: bytes, count: int) -> float | None:
     if b"\0" in body or not _is_utf8(body):
         return None
-    text = np.frombuffer(_without_blocks(body.lower()), np.uint8)
-    # First bytes of what may be Hangul. E1 holds conjoining jamo among other scripts; where it is another script the
-    # share comes out too large and the page is kept.
-    leads = np.flatnonzero((text - 0xEA < 4) | (text == 0xE1))  # noqa: PLR2004  unsigned: from EA to ED
-    if 2 * len(leads) < count_hangul(body):
+    # E1 holds conjoining jamo among other scripts; where it is another script the share comes out too large and the
+    # page is kept.
+    signs = _without_blocks(body.lower()).translate(_SIGNS, _NO_SIGNS)
+    if 2 * signs.count(b"h") < count:
         return None
-    marks = np.flatnonzero((text == ord("<")) | (text == ord(">")))
-    if not len(marks):
-        return len(leads) / max(1, len(leads) + int(np.count_nonzero(_is_letter(text))))
-    # A tag lies between a "<" and the ">" that is the next mark; the last stretch is none.
-    tag = np.append((text[marks[:-1]] == ord("<")) & (text[marks[1:]] == ord(">")), False)
-    letters = np.add.reduceat(_is_letter(text).view(np.uint8), marks, dtype=np.int32)
-    latin = int(letters[~tag].sum()) + int(np.count_nonzero(_is_letter(text[: marks[0]])))
-    stretch = np.searchsorted(marks, leads) - 1
-    hangul = int(np.count_nonzero((stretch < 0) | ~tag[stretch]))
-    return hangul / max(1, hangul + latin)
+    # A tag lies between a "<" and the ">" that is the next of both.
+    text = _TAG.sub(b"", signs)
+    hangul = text.count(b"h")
+    return hangul / max(1, hangul + text.count(b"a"))
 
 
-def _is_letter(text: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
-    """Lower-case Latin letters, by unsigned arithmetic."""
-    return text - ord("a") < 26  # noqa: PLR2004
+_LETTERS = bytes(range(ord("a"), ord("z") + 1))
+_SIGNS = bytes.maketrans(_LEADS + _LETTERS, b"h" * len(_LEADS) + b"a" * len(_LETTERS))
+"""First bytes of what may be Hangul become h, letters a."""
+_NO_SIGNS = bytes(byte for byte in range(0x100) if byte not in _LEADS + _LETTERS + b"<>")
+_TAG = re.compile(rb"<[ah]*>")
 
 
 def _without_blocks(body: bytes) -> bytes:
     """Lower-cased markup without its scripts, styles and comments; one that never ends is left as it is."""
     for opening, ending in _BLOCKS:
         start = body.find(opening)
+        if start < 0:
+            continue
         kept, position = [], 0
         while start >= 0 and (end := body.find(ending, start)) >= 0:
             kept.append(body[position:start])
@@ -134,7 +135,7 @@ def count_hangul(body: bytes) -> int:
 
 def _escaped(body: bytes, marks: bytes) -> int:
     count = len(_REFERENCE.findall(body)) if b"&#" in marks else 0
-    return count + (len(_ESCAPE.findall(body)) if b"\\" in marks else 0)
+    return count + (len(_ESCAPE.findall(body)) if b"\\" in marks and b"\\u" in body else 0)
 
 
 def _utf8(body: bytes, marks: bytes) -> int:

@@ -56,10 +56,9 @@ class Accounts:
     def count(self, stage: str, kept: int, dropped: pa.RecordBatch | pa.Table) -> None:
         """Count ``kept`` rows that went on and the stopped rows (columns ``outcome`` and ``reason``)."""
         account = StageAccount(taken=kept + dropped.num_rows, kept=kept)
-        reasons = pa.Table.from_batches([dropped]) if isinstance(dropped, pa.RecordBatch) else dropped
-        for row in reasons.group_by(["outcome", "reason"]).aggregate([([], "count_all")]).to_pylist():
-            target = account.quarantined if row["outcome"] == QUARANTINED else account.dropped
-            target[row["reason"]] = row["count_all"]
+        for outcome, reason in zip(*(dropped[name].to_pylist() for name in ("outcome", "reason")), strict=True):
+            target = account.quarantined if outcome == QUARANTINED else account.dropped
+            target[reason] = target.get(reason, 0) + 1
         self.stages.setdefault(stage, StageAccount()).add(account)
 
     def add(self, other: Self) -> None:

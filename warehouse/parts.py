@@ -73,6 +73,7 @@ class PartWriter:
         self._schemas: dict[str, pa.Schema] = {}
         self._pending: dict[str, list[pa.RecordBatch]] = {}
         self._rows: dict[str, int] = {}
+        self._bytes: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         self._folder = make_temp(self._path.parent)
@@ -104,12 +105,13 @@ class PartWriter:
             self._schemas[table] = rows.schema
             self._pending[table] = []
             self._rows[table] = 0
+            self._bytes[table] = 0
         elif rows.schema != self._schemas[table]:
             raise ValueError(f"rows of {table} have another schema than those before")
         self._rows[table] += rows.num_rows
-        pending = self._pending[table]
-        pending.extend(rows.to_batches() if isinstance(rows, pa.Table) else [rows])
-        if sum(batch.nbytes for batch in pending) >= _GROUP_BYTES:
+        self._bytes[table] += rows.nbytes
+        self._pending[table].extend(rows.to_batches() if isinstance(rows, pa.Table) else [rows])
+        if self._bytes[table] >= _GROUP_BYTES:
             self._flush(table)
 
     def _flush(self, table: str) -> None:
@@ -117,6 +119,7 @@ class PartWriter:
             rows = pa.Table.from_batches(self._pending[table])
             self._writers[table].write_table(rows, row_group_size=rows.num_rows)
         self._pending[table] = []
+        self._bytes[table] = 0
 
     def _publish(self) -> Part:
         """Flush, read back, describe and rename."""

@@ -17,7 +17,7 @@ class IngestSettings(BaseModel):
     max_header_bytes: ByteSize = Field(
         default=ByteSize(64 << 10), ge=256, description="Most bytes of a WARC header, and of an HTTP header."
     )
-    batch_rows: int = Field(default=64, ge=1, description="Most captures in one batch.")
+    batch_rows: int = Field(default=256, ge=1, description="Most captures in one batch.")
     batch_bytes: ByteSize = Field(
         default=ByteSize(8 << 20), gt=0, description="A batch is handed on once its bodies have this many bytes."
     )
