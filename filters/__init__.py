@@ -6,7 +6,7 @@ In the order a page meets them:
 - `charset`: `decode`: bytes to text, declared encodings believed only when they fit.
 - `mojibake`: `judge_mojibake`, `mojibake_score`: text that was decoded wrongly before it reached us.
 - `visible`: `visible_text`: what a reader of the page sees.
-- `language`: `LanguageFilter`: is it Korean? Script first, fastText where a page is mostly something else.
+- `language`: `LanguageFilter`: which language is it in, and is it Korean? Letters and words; a model for the others.
 - `quality`: `judge_quality`: is the main text worth learning from?
 - `hangul`: `nfc`, `census`, `hangul_share`, `compose_jamo`: Korean text basics by Unicode block.
 - `decision`: `Decision`, and `to_batch` for its Arrow form.
@@ -19,7 +19,7 @@ from filters.bytetest import HangulReason, HangulSettings, count_hangul, judge_b
 from filters.charset import Decoded, decode
 from filters.decision import DECISION_SCHEMA, Decision, to_batch
 from filters.hangul import Census, census, compose_jamo, hangul_share, nfc
-from filters.language import LanguageFilter, LanguageReason, LanguageSettings
+from filters.language import IDENTITY_SCHEMA, KOREAN_LABELS, LanguageFilter, LanguageReason, LanguageSettings
 from filters.mojibake import MojibakeReason, MojibakeSettings, judge_mojibake, mojibake_score
 from filters.quality import (
     SIGNALS_SCHEMA,
@@ -35,6 +35,8 @@ from filters.visible import visible_text
 __all__ = [
     "DATA_DIGESTS",
     "DECISION_SCHEMA",
+    "IDENTITY_SCHEMA",
+    "KOREAN_LABELS",
     "SIGNALS_SCHEMA",
     "Census",
     "DataFileError",

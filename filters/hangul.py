@@ -1,11 +1,13 @@
-"""Korean text basics by Unicode block: normal form, and a census of the characters of a text.
+"""Korean text basics by Unicode block: normal form, and a census of the characters of one text or of many.
 
 Never a range such as ㄱ-힣: from U+3131 to U+D7A3 lie all Chinese characters too.
 """
 
 import functools
+import itertools
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -38,11 +40,14 @@ _LATIN = (
     range(0xFF21, 0xFF5B),
 )
 _KANA = (range(0x3041, 0x3100), range(0x31F0, 0x3200), range(0xFF66, 0xFFA0))
-_ASTRAL_HAN_FROM = 0x20000
+_ASTRAL_HAN = range(0x20000, 0x40000)
+_CHUNK = 1 << 15  # characters counted at once: their arrays stay in the cache
 _COMMON = 500  # of the 1,000 syllables in the data file
 
 
-class _Kind(IntEnum):
+class Kind(IntEnum):
+    """What a character is: columns of `count_kinds`. `KNOWN` syllables are ranked 501st to 1,000th, `RARE` below."""
+
     OTHER = 0
     SPACE = 1
     DIGIT = 2
@@ -60,7 +65,7 @@ class _Kind(IntEnum):
     REPLACEMENT = 14
 
 
-_BLOCKS = {_Kind.HAN: _HAN, _Kind.KANA: _KANA, _Kind.CONJOINING: _CONJOINING, _Kind.COMPATIBILITY: _COMPATIBILITY}
+_BLOCKS = {Kind.HAN: _HAN, Kind.KANA: _KANA, Kind.CONJOINING: _CONJOINING, Kind.COMPATIBILITY: _COMPATIBILITY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +111,50 @@ class Census:
 
 def census(text: str) -> Census:
     """Count the characters of a text by kind. Bring the text into NFC first, or decomposed Hangul counts as jamo."""
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    n = np.bincount(_kinds()[np.minimum(points, _BMP - 1)], minlength=len(_Kind)).tolist()
-    if points.size and int(points.max()) >= _ASTRAL_HAN_FROM:
-        n[_Kind.HAN] += int(np.count_nonzero((points >= _ASTRAL_HAN_FROM) & (points < _ASTRAL_HAN_FROM + 2 * _BMP)))
-    syllables = n[_Kind.COMMON] + n[_Kind.KNOWN] + n[_Kind.RARE]
-    jamo = n[_Kind.CONJOINING] + n[_Kind.COMPATIBILITY]
+    n = count_kinds([text])[0].tolist()
+    syllables = n[Kind.COMMON] + n[Kind.KNOWN] + n[Kind.RARE]
+    jamo = n[Kind.CONJOINING] + n[Kind.COMPATIBILITY]
     return Census(
         chars=len(text),
-        spaces=n[_Kind.SPACE],
-        digits=n[_Kind.DIGIT],
-        punctuation=n[_Kind.PUNCTUATION],
-        symbols=n[_Kind.SYMBOL],
-        replacement=n[_Kind.REPLACEMENT],
-        latin=n[_Kind.LATIN],
-        han=n[_Kind.HAN],
-        kana=n[_Kind.KANA],
-        common=n[_Kind.COMMON],
-        rare=n[_Kind.RARE],
+        spaces=n[Kind.SPACE],
+        digits=n[Kind.DIGIT],
+        punctuation=n[Kind.PUNCTUATION],
+        symbols=n[Kind.SYMBOL],
+        replacement=n[Kind.REPLACEMENT],
+        latin=n[Kind.LATIN],
+        han=n[Kind.HAN],
+        kana=n[Kind.KANA],
+        common=n[Kind.COMMON],
+        rare=n[Kind.RARE],
         syllables=syllables,
-        conjoining=n[_Kind.CONJOINING],
-        compatibility=n[_Kind.COMPATIBILITY],
-        letters=syllables + jamo + n[_Kind.LATIN] + n[_Kind.HAN] + n[_Kind.KANA] + n[_Kind.LETTER],
+        conjoining=n[Kind.CONJOINING],
+        compatibility=n[Kind.COMPATIBILITY],
+        letters=syllables + jamo + n[Kind.LATIN] + n[Kind.HAN] + n[Kind.KANA] + n[Kind.LETTER],
     )
+
+
+def count_kinds(texts: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Count the characters of many texts by kind at once.
+
+    Returns:
+        Characters, one row a text and one column a `Kind`.
+    """
+    counts = np.zeros((len(texts), len(Kind)), np.int64)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    chunks = np.cumsum(lengths) // _CHUNK
+    bounds = [0, *(np.flatnonzero(np.diff(chunks)) + 1).tolist(), len(texts)]
+    for first, end in itertools.pairwise(bounds):
+        kinds = kinds_of("".join(texts[first:end]))
+        rows = np.repeat(np.arange(0, (end - first) * len(Kind), len(Kind)), lengths[first:end])
+        cells = np.bincount(rows + kinds if end - first > 1 else kinds, minlength=(end - first) * len(Kind))
+        counts[first:end] = cells.reshape(-1, len(Kind))
+    return counts
+
+
+def kinds_of(text: str) -> npt.NDArray[np.uint8]:
+    """Return the `Kind` of every character of a text, in order."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return _kinds().take(points, mode="clip")
 
 
 def hangul_share(text: str) -> float:
@@ -178,27 +204,28 @@ def _halfwidth() -> dict[int, int]:
 
 @functools.cache
 def _kinds() -> npt.NDArray[np.uint8]:
-    """Return the kind of every character of the Basic Multilingual Plane."""
-    table = np.zeros(_BMP, np.uint8)
+    """Return the kind of every character, of all planes that hold letters."""
+    table = np.zeros(_ASTRAL_HAN.stop + 1, np.uint8)  # what lies above is clipped to the last entry, OTHER
     for point in (*range(0x3400), *range(0xA000, _SYLLABLES.start), *range(0xF900, _BMP - 1)):
         table[point] = _kind(chr(point))  # what lies between are blocks of one kind, and surrogates
     for kind, blocks in _BLOCKS.items():
         for block in blocks:
             table[block.start : block.stop] = kind
-    table[_MIDDLE_DOT] = _Kind.PUNCTUATION
-    table[_SYLLABLES.start : _SYLLABLES.stop] = _Kind.RARE
+    table[_ASTRAL_HAN.start : _ASTRAL_HAN.stop] = Kind.HAN
+    table[_MIDDLE_DOT] = Kind.PUNCTUATION
+    table[_SYLLABLES.start : _SYLLABLES.stop] = Kind.RARE
     ranked = data_file("syllables.txt").read_text(encoding="utf-8").replace("\n", "")
-    table[[ord(s) for s in ranked]] = _Kind.KNOWN
-    table[[ord(s) for s in ranked[:_COMMON]]] = _Kind.COMMON
+    table[[ord(s) for s in ranked]] = Kind.KNOWN
+    table[[ord(s) for s in ranked[:_COMMON]]] = Kind.COMMON
     return table
 
 
-def _kind(char: str) -> _Kind:
+def _kind(char: str) -> Kind:
     if char == "\ufffd":
-        return _Kind.REPLACEMENT
+        return Kind.REPLACEMENT
     if char.isspace():
-        return _Kind.SPACE
+        return Kind.SPACE
     category = unicodedata.category(char)
     if category[0] == "L":
-        return _Kind.LATIN if any(ord(char) in block for block in _LATIN) else _Kind.LETTER
-    return {"N": _Kind.DIGIT, "P": _Kind.PUNCTUATION, "S": _Kind.SYMBOL}.get(category[0], _Kind.OTHER)
+        return Kind.LATIN if any(ord(char) in block for block in _LATIN) else Kind.LETTER
+    return {"N": Kind.DIGIT, "P": Kind.PUNCTUATION, "S": Kind.SYMBOL}.get(category[0], Kind.OTHER)

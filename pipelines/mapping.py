@@ -60,6 +60,8 @@ def document_schema(recipe: Recipe) -> pa.Schema:
         ("broken_bytes", pa.int32()),
         ("language", pa.string()),
         ("language_score", pa.float64()),
+        ("language_runner_up", pa.string()),
+        ("language_runner_up_score", pa.float64()),
         ("hangul_share", pa.float64()),
         ("extractor", pa.string()),
         ("quality", pa.struct(list(SIGNALS_SCHEMA))),

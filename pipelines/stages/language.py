@@ -9,7 +9,10 @@ from pipelines.stages.base import Outcome, Verdict, divide, values, with_columns
 
 
 class LanguageStage:
-    """Drops pages that are not Korean; takes ``visible``, adds ``language`` and ``language_score``."""
+    """Drops pages that are not Korean, not even in part.
+
+    Takes ``visible``; adds ``language``, ``language_score``, ``language_runner_up`` and ``language_runner_up_score``.
+    """
 
     name = "language"
 
@@ -18,10 +21,14 @@ class LanguageStage:
 
     def __call__(self, batch: pa.RecordBatch) -> Outcome:
         """See ``Stage``."""
-        findings = self._filter.judge(values(batch, "visible"))
-        verdicts = [None if found.keep else Verdict(str(found.reason), found.score) for found in findings]
+        found = self._filter.examine(values(batch, "visible"))
+        verdicts = [
+            None if decision.keep else Verdict(str(decision.reason), decision.score) for decision in found.decisions
+        ]
         columns: dict[str, pa.Array[Any]] = {
-            "language": pa.array(["ko"] * batch.num_rows, pa.string()),
-            "language_score": pa.array([found.score for found in findings], pa.float64()),
+            "language": found.identities.column("language"),
+            "language_score": found.identities.column("score"),
+            "language_runner_up": found.identities.column("runner_up"),
+            "language_runner_up_score": found.identities.column("runner_up_score"),
         }
         return divide(self.name, with_columns(batch.drop_columns(["visible"]), columns), verdicts)

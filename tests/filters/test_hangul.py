@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filters import census, compose_jamo, hangul_share, nfc
+from filters.hangul import count_kinds
 
 COMPATIBILITY = {0x1100 + i: c for i, c in enumerate("ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ")}
 COMPATIBILITY |= {0x1161 + i: c for i, c in enumerate("ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ")}
@@ -16,6 +17,17 @@ def test_census_tells_scripts_apart():
     assert (seen.digits, seen.compatibility, seen.punctuation) == (3, 2, 1)
     assert seen.letters == 17
     assert seen.hangul_share == 8 / 17
+
+
+@given(st.lists(st.text(max_size=20) | st.just("한글 text " * 5000), max_size=8))
+def test_many_texts_are_counted_as_each_alone(texts):
+    texts = [text.encode("utf-8", "ignore").decode() for text in texts]
+    assert count_kinds(texts).tolist() == [count_kinds([text])[0].tolist() for text in texts]
+
+
+def test_han_beyond_the_first_plane():
+    assert census("𠀀𪜀").han == 2
+    assert census("😀").symbols == census("😀").letters == 0
 
 
 def test_chinese_is_no_hangul():
