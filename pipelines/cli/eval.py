@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pipelines.cli.show_report import show_report
 from pipelines.errors import ConfigError
-from pipelines.evaluate.files import Row, read_jsonl, read_pages, read_table
+from pipelines.evaluate.files import Row, read_as, read_jsonl, read_pages, read_table
 from pipelines.evaluate.report import Report, plain
 from pipelines.progress import configure_logging
 
@@ -114,9 +114,10 @@ def pii(
 ) -> None:
     """Which personal data is found and masked, and what else is."""
     from pipelines.evaluate import rooms  # noqa: PLC0415
+    from pipelines.evaluate.pii import example_of  # noqa: PLC0415
 
-    rows = read_jsonl(docs, {"text": str, "spans": list}) if docs else None
-    _print(rooms.evaluate_pii(rows, str(docs)), as_json=as_json)
+    examples = read_as(docs, {"text": str, "spans": list}, example_of) if docs else None
+    _print(rooms.evaluate_pii(examples), as_json=as_json)
 
 
 @eval_app.command()

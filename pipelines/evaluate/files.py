@@ -4,32 +4,26 @@ Whatever is wrong with a file is a `BadInputError` that names the file and the l
 """
 
 import datetime as dt
-import gzip
-import io
 import json
-import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar
 
-import zstandard
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from pipelines.errors import BadInputError
+from pipelines.evaluate.packed import BROKEN, opened
 from pipelines.ingest.faults import FaultError
 from pipelines.ingest.payload import header, parse_response
 from pipelines.ingest.settings import IngestSettings
 from pipelines.progress import LOG
 
 Row: TypeAlias = dict[str, Any]
+_T = TypeVar("_T")
 
-_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _LIMITS = IngestSettings()
 _NO_PAGE = "no WARC response with an address in it"
-_CHUNK = 1 << 17
-_BROKEN = (OSError, EOFError, zlib.error, zstandard.ZstdError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +47,22 @@ def read_jsonl(path: Path, fields: Mapping[str, type | tuple[type, ...]]) -> Ite
         BadInputError: The file is missing or broken, a line is no JSON object, or a field is missing or of another
             type.
     """
-    for number, line in _lines(path):
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
-            raise _bad(path, number, f"no JSON{where}") from error
-        if not isinstance(row, dict):
-            raise _bad(path, number, f"a JSON {type(row).__name__} where an object belongs")
-        for name, kind in fields.items():
-            if name not in row:
-                raise _bad(path, number, f"no field {name!r}; the fields are {', '.join(map(repr, row))}")
-            if not isinstance(row[name], kind):
-                raise _bad(path, number, f"field {name!r} is a {type(row[name]).__name__}, not {_names(kind)}")
+    for _, row in _rows(path, fields):
         yield row
+
+
+def read_as(path: Path, fields: Mapping[str, type | tuple[type, ...]], make: Callable[[Row], _T]) -> Iterator[_T]:
+    """What `make` makes of the objects of a JSON lines file.
+
+    Raises:
+        BadInputError: As `read_jsonl`, and where `make` raises KeyError, TypeError or ValueError.
+    """
+    for number, row in _rows(path, fields):
+        try:
+            yield make(row)
+        except (KeyError, TypeError, ValueError) as error:
+            why = str(error) if isinstance(error, ValueError) else type(error).__name__
+            raise _bad(path, number, f"not a labelled row: {why}") from error
 
 
 def read_table(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> Iterator[Row]:
@@ -106,7 +102,7 @@ def read_pages(path: Path) -> Iterator[Page]:
         BadInputError: The file is missing, broken, or holds no response.
     """
     count = faults = 0
-    with _opened(path) as stream:
+    with opened(path) as stream:
         try:
             for record in ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=False):
                 block = bytes(record.reader.read())
@@ -120,7 +116,7 @@ def read_pages(path: Path) -> Iterator[Page]:
                 if page is not None:
                     count += 1
                     yield page
-        except _BROKEN as error:
+        except BROKEN as error:
             what = f"broken after {count} responses" if count else _NO_PAGE
             raise BadInputError(f"{path}: {what} ({type(error).__name__})") from error
     if not count:
@@ -143,10 +139,27 @@ def _page(record: WarcRecord, block: bytes) -> Page | None:
     )
 
 
+def _rows(path: Path, fields: Mapping[str, type | tuple[type, ...]]) -> Iterator[tuple[int, Row]]:
+    for number, line in _lines(path):
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            where = f" at character {error.pos}" if isinstance(error, json.JSONDecodeError) else ""
+            raise _bad(path, number, f"no JSON{where}") from error
+        if not isinstance(row, dict):
+            raise _bad(path, number, f"a JSON {type(row).__name__} where an object belongs")
+        for name, kind in fields.items():
+            if name not in row:
+                raise _bad(path, number, f"no field {name!r}; the fields are {', '.join(map(repr, row))}")
+            if not isinstance(row[name], kind):
+                raise _bad(path, number, f"field {name!r} is a {type(row[name]).__name__}, not {_names(kind)}")
+        yield number, row
+
+
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """Number and text of each line that is not empty. Only a newline ends a line: JSON may hold U+2028 as it is."""
     number = 0
-    with _opened(path) as stream:
+    with opened(path) as stream:
         try:
             for number, line in enumerate(stream, start=1):
                 text = line.decode("utf-8").rstrip("\r\n")
@@ -154,67 +167,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                     yield number, text
         except UnicodeDecodeError as error:
             raise _bad(path, number, "no UTF-8") from error
-        except _BROKEN as error:
+        except BROKEN as error:
             raise _bad(path, number + 1, f"the compressed data is broken ({type(error).__name__})") from error
-
-
-def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
-    try:
-        raw = path.open("rb")
-    except OSError as error:
-        raise BadInputError(f"{path}: {error.strerror or type(error).__name__}") from error
-    magic = raw.peek(4)[:4] if path.is_file() else b""
-    if magic.startswith(_GZIP) and not _is_archive(path):
-        return cast("BinaryIO", _Packed(gzip.GzipFile(fileobj=raw), raw))
-    if magic.startswith(_ZSTD):
-        return cast("BinaryIO", _Packed(_ZstdFrames(raw), raw))
-    return raw
-
-
-def _is_archive(path: Path) -> bool:
-    """Whether fastwarc unpacks the file itself, which is faster and goes on after a member that is broken."""
-    return ".warc" in path.suffixes
-
-
-class _Packed(io.BufferedReader):
-    """A decompressed stream that closes the file below it."""
-
-    def __init__(self, unpacked: Any, raw: BinaryIO) -> None:
-        super().__init__(unpacked)
-        self._below = raw
-
-    def close(self) -> None:
-        super().close()
-        self._below.close()
-
-
-class _ZstdFrames(io.RawIOBase):
-    """Frame after frame decompressed. Unlike the library's own reader it does not take a cut frame for the end."""
-
-    def __init__(self, raw: BinaryIO) -> None:
-        self._raw = raw
-        self._frame = zstandard.ZstdDecompressor().decompressobj()
-        self._inside = False
-        self._ready = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._ready:
-            packed = self._frame.unused_data if self._frame.eof else b""
-            packed = packed or self._raw.read(_CHUNK)
-            if not packed:
-                if self._inside:
-                    raise EOFError("the last frame has no end")
-                return 0
-            if self._frame.eof:
-                self._frame = zstandard.ZstdDecompressor().decompressobj()
-            self._ready = self._frame.decompress(packed)
-            self._inside = not self._frame.eof
-        size = min(len(buffer), len(self._ready))
-        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
-        return size
 
 
 def _bad(path: Path, number: int, what: str) -> BadInputError:
