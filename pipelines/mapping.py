@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from dedup import sketch_schema
 from filters import SIGNALS_SCHEMA
+from filters.pii import COUNTS_TYPE
 from pipelines.accounting import Accounts
 from pipelines.engines.base import MapJob, Progress
 from pipelines.errors import ConfigError
@@ -27,6 +28,7 @@ from pipelines.stages.decode import DecodeStage
 from pipelines.stages.extract import ExtractStage
 from pipelines.stages.hangul import HangulStage
 from pipelines.stages.language import LanguageStage
+from pipelines.stages.pii import PiiStage
 from pipelines.stages.quality import QualityStage
 from pipelines.stages.rights import PAGE_EVIDENCE_SCHEMA, RightsStage
 from pipelines.stages.sketch import SketchStage
@@ -66,6 +68,7 @@ def document_schema(recipe: Recipe) -> pa.Schema:
         ("extractor", pa.string()),
         ("quality", pa.struct(list(SIGNALS_SCHEMA))),
         ("quality_score", pa.float64()),
+        ("pii", COUNTS_TYPE),
     ]
     return pa.schema([*fields, *sketch_schema(recipe.dedup)])
 
@@ -114,6 +117,7 @@ class Mapper:
             RightsStage(recipe.rights),
             ExtractStage(recipe.extract, self._open.enter_context(Sandbox(recipe.extract))),
             QualityStage(recipe.quality),
+            PiiStage(recipe.pii),
             SketchStage(recipe.dedup),
         )
 

@@ -2,7 +2,8 @@
 
 Every section is declared, documented and validated where it is used; this module only puts them together. The digest of
 a recipe covers everything that can change a row. It leaves out ``engine`` and ``warehouse``, which say where and how
-fast, so that a run may be finished by other workers than those that began it.
+fast, so that a run may be finished by other workers than those that began it, and where the secret key of ``pii`` lies:
+the name of that key (``key_id``) is in it instead.
 """
 
 import difflib
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError
 
 from dedup import DedupSettings
 from filters import HangulSettings, LanguageSettings, QualitySettings
+from filters.pii import PiiSettings
 from licenses import RightsSettings
 from pipelines.errors import ConfigError
 from pipelines.extract.settings import ExtractSettings
@@ -83,13 +85,15 @@ class Recipe(Section):
     rights: RightsSettings = Field(default_factory=RightsSettings)
     extract: ExtractSettings = Field(default_factory=ExtractSettings)
     quality: QualitySettings = Field(default_factory=QualitySettings)
+    pii: PiiSettings = Field(default_factory=PiiSettings)
     dedup: DedupSettings = Field(default_factory=DedupSettings)
     warehouse: WarehouseSection = Field(default_factory=WarehouseSection)
     engine: EngineSection = Field(default_factory=EngineSection)
 
     def digest(self) -> str:
         """SHA-256 (hex) of everything that can change a row, sources left out: a run adds what they held."""
-        settings = self.model_dump(mode="json", exclude={"sources", "warehouse", "engine"})
+        places: dict[str, Any] = {"sources": True, "warehouse": True, "engine": True, "pii": {"key_variable", "key_file"}}
+        settings = self.model_dump(mode="json", exclude=places)
         return hashlib.sha256(json.dumps(settings, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -22,6 +22,7 @@ from pipelines.mapping import PartSummary
 from pipelines.plan import RunPlan, plan_run, run_lock
 from pipelines.progress import LOG, reporter
 from pipelines.recipe import Recipe
+from pipelines.stages.pii import with_key_id
 from pipelines.version import code_version
 from warehouse import clean_temp, read_part
 from warehouse.catalog import Warehouse
@@ -58,6 +59,7 @@ def run_recipe(recipe: Recipe) -> RunReport:
         AccountingError: Sums differ; nothing was committed.
     """
     started = dt.datetime.now(dt.UTC)
+    recipe = recipe.model_copy(update={"pii": with_key_id(recipe.pii)})
     plan = plan_run(recipe)
     with run_lock(plan.folder):
         warehouse = Warehouse.open(recipe.warehouse.uri, catalog=recipe.warehouse.catalog or None)

@@ -1,0 +1,78 @@
+"""Passports, driving licences, health insurance cards and number plates."""
+
+import re
+from collections.abc import Iterator
+
+from filters.pii.context import DRIVER, HEALTH, PASSPORT, PLATE, detached, ends, near, other_number
+from filters.pii.entities import Entity, Match
+
+_PASSPORT = re.compile(r"(?<![A-Za-z0-9_-])[MSRODmsrod](?:[0-9]{3}[A-Za-z][0-9]{4}|[0-9]{8})(?![A-Za-z0-9_])")
+_REGIONS = "서울|부산|대구|인천|광주|대전|울산|세종|경기남부|경기북부|경기|강원|충북|충남|전북|전남|경북|경남|제주"
+_GAP = r"(?: ?- ?| )"
+_DRIVER = re.compile(
+    rf"(?:(?P<name>{_REGIONS}){_GAP}?|(?:1[1-9]|2[0-6]|28){_GAP}?)[0-9]{{2}}{_GAP}?[0-9]{{6}}{_GAP}?[0-9]{{2}}(?![0-9])"
+)
+_HEALTH = re.compile(r"[0-9] ?-? ?[0-9]{10}(?![0-9])")
+_USAGE = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주아바사자배하허호육해공국합"
+_COUNTERS = frozenset("조호도로")
+_SPACED_COUNTERS = _COUNTERS | frozenset("주부배")
+"""Usage letters that also count things or are particles: 30조 5000억, 10주 1200; fewer of them without a space."""
+_RENTAL = 3
+_PLATE = re.compile(
+    rf"(?:(?P<region>{_REGIONS}) ?(?P<short>[0-9]{{1,2}})|(?P<long>[0-9]{{2,3}})) ?(?P<usage>[{_USAGE}])"
+    r"(?P<gap> ?)(?P<number>[0-9]{4})(?![0-9])"
+)
+_COUNTED = re.compile(
+    r"[,.][0-9]|\s?(?:억|만|천|백|원|년|월|일|명|개|점|회|배|%|℃|km|kg|m\b|g\b|주|권|건|위|인|"
+    r"석|세|장|대|분|초|번|호|조|골드|포인트|마리|달러|톤|표|쪽)"
+)
+_YEARS = re.compile(r"(?:19|20)[0-9]{2}")
+_PERSONAL, _SHAPE = 0.85, 0.6
+
+
+def find_papers(text: str) -> Iterator[Match]:
+    """Passport, licence and insurance numbers; passports and insurance cards only where a word names them."""
+    for found in _PASSPORT.finditer(text):
+        if near(text, *found.span(), PASSPORT):
+            yield Match(*found.span(), Entity.PASSPORT, _PERSONAL, found[0].upper())
+    for found in _DRIVER.finditer(text):
+        start, end = found.span()
+        if not (detached(text, start) and ends(text, end)):
+            continue
+        if near(text, start, end, DRIVER):
+            yield Match(start, end, Entity.DRIVER, _PERSONAL, re.sub(r"[ -]", "", found[0]))
+        elif found[0].count("-") == 3 and not other_number(text, start):  # noqa: PLR2004  four groups
+            yield Match(start, end, Entity.DRIVER, _SHAPE, re.sub(r"[ -]", "", found[0]))
+    for found in _HEALTH.finditer(text):
+        start, end = found.span()
+        if near(text, start, end, HEALTH) and detached(text, start) and ends(text, end):
+            yield Match(start, end, Entity.HEALTH_INS, _PERSONAL, re.sub(r"[ -]", "", found[0]))
+
+
+def find_plates(text: str) -> Iterator[Match]:
+    """Number plates: by their usage letter, and by a word about cars where the letter also counts things."""
+    for found in _PLATE.finditer(text):
+        start, end = found.span()
+        if not detached(text, start) or text[end : end + 1] in ("-", "_"):
+            continue
+        labelled = near(text, start, end, PLATE)
+        if not labelled and not _certain(text, found):
+            continue
+        value = re.sub(r" ", "", found[0])
+        yield Match(start, end, Entity.PLATE, _PERSONAL if labelled or found["region"] else _SHAPE, value)
+
+
+def _certain(text: str, found: re.Match[str]) -> bool:
+    """May the form alone decide?"""
+    if _COUNTED.match(text, found.end()) or beside_ordinal(text, found.start()):
+        return False
+    if found["region"]:
+        return True
+    if found["gap"]:
+        return found["usage"] not in _SPACED_COUNTERS and not _YEARS.match(found["number"])
+    return found["usage"] not in _COUNTERS or (found["usage"] == "호" and len(found["long"]) == _RENTAL)
+
+
+def beside_ordinal(text: str, start: int) -> bool:
+    """Does 제 stand before, as in 제12조 2020?"""
+    return text[max(0, start - 2) : start].rstrip().endswith("제")

@@ -1,0 +1,124 @@
+"""Telephone numbers: mobile, geographic, internet and personal numbers of the Korean plan, and business lines.
+
+전기통신번호관리세칙 (과학기술정보통신부고시). Lines that a business is called at (080, 15xx to 18xx) are not personal.
+"""
+
+import re
+from collections.abc import Iterator
+
+from filters.pii.context import PHONE, beside, detached, ends, near, other_number, version
+from filters.pii.entities import Entity, Match
+
+_GAP = r"(?: ?[-~.·/] ?| )"
+_AREA = r"1[016789]|2|3[1-3]|4[1-4]|5[1-5]|6[1-4]|70|50[2-8]"
+_NUMBER = re.compile(
+    rf"(?P<lead>\(?(?:\+ ?|00)82\)?[ .-]?(?:\(0\)|0)?[ .-]?|\(?82[.-](?:\(0\)|0)?|\(?0)(?P<area>{_AREA})"
+    rf"(?P<gap>\) ?-? ?|{_GAP}?)(?P<exchange>[0-9]{{3,4}})(?P<gap2>{_GAP}?)(?P<line>[0-9]{{4}})(?![0-9])"
+)
+_SPOKEN = "공영일이삼사오육륙칠팔구"
+_DIGIT = f"[0-9{_SPOKEN}]"
+_SPOKEN_NUMBER = re.compile(
+    rf"[0공영][1일][0공영16789일육륙칠팔구](?:[ .~·-]{{0,3}}|에 ?){_DIGIT}{{3,4}}(?:[ .~·-]{{0,3}}|에 ?){_DIGIT}{{4}}"
+)
+_TO_DIGITS = str.maketrans(_SPOKEN, "001234566789")
+_HIDDEN = r"[0-9*xX]"
+_MASKED_NUMBER = re.compile(
+    rf"\(?(0(?:{_AREA}))\)?[ .-]{{0,3}}({_HIDDEN}{{3,4}})[ .-]{{0,3}}({_HIDDEN}{{4}})(?![0-9*])"
+)
+_BUSINESS_LINE = re.compile(
+    r"(1[5-8][0-9]{2})( ?[-~.] ?| ?)([0-9]{4})(?![0-9])|(080)( ?[-.)] ?| ?)([0-9]{3,4})[-. ]?([0-9]{4})(?![0-9])"
+)
+_COUNTED = re.compile(r"\s?(?:년|원|만|억|천|명|점|개|건|회|%|달러|세기|km|m\b|kg|MHz)")
+_LONGEST_SPAN_OF_YEARS = 150
+_SEVERAL_GROUPS = re.compile(r"[0-9][ .]$")
+_ANOTHER_GROUP = re.compile(r"[ .][0-9]{2}")
+_MOBILE_AREA = frozenset({"10", "11", "16", "17", "18", "19"})
+_SEPARATED, _LANDLINE, _BARE, _DOUBTFUL, _MASKED, _BUSINESS = 0.95, 0.85, 0.85, 0.6, 0.8, 0.8
+_HUNG_BACK = 3
+
+
+def find_phones(text: str) -> Iterator[Match]:
+    """All telephone numbers of persons and households, business lines, and numbers that are hidden in part."""
+    for found in _NUMBER.finditer(text):
+        score = _judge(text, found)
+        if score:
+            start = found.start() + (found["lead"][0] == "(" and ")" not in found[0])
+            value = "0" + found["area"] + found["exchange"] + found["line"]
+            yield Match(start, found.end(), Entity.PHONE, score, value)
+    yield from _spoken(text)
+    yield from _masked(text)
+    yield from _business(text)
+
+
+def _judge(text: str, found: re.Match[str]) -> float:
+    """Score of a number in the form of the plan; 0 clears it."""
+    start, end = found.span()
+    gaps = (found["gap"].strip(), found["gap2"].strip())
+    mobile = found["area"] in _MOBILE_AREA
+    abroad = "82" in found["lead"]
+    dashed = "-" in gaps or "~" in gaps
+    if not detached(text, start, after_dot=mobile and dashed) or not ends(text, end):
+        return 0
+    if abroad and (dashed or "+" in found["lead"]):
+        return _SEPARATED
+    labelled = near(text, start, end, PHONE)
+    if found["gap"] == found["gap2"] == "":
+        return _bare(text, found, labelled=labelled)
+    if ")" in found["gap"] or dashed:
+        return _SEPARATED if mobile or labelled else _LANDLINE
+    if _among_numbers(text, start, end) or version(text, start):
+        return 0
+    return _BARE if mobile or labelled else _DOUBTFUL
+
+
+def _bare(text: str, found: re.Match[str], *, labelled: bool) -> float:
+    """Digits without any separator: binary strings, counters and serial numbers look the same."""
+    if other_number(text, found.start()) and not labelled:
+        return 0
+    whole = found["area"] == "10" and len(found["exchange"]) == 4  # noqa: PLR2004  eight digits since 2004
+    if not labelled and (not whole or set(found[0]) <= {"0", "1"}):
+        return 0
+    return _BARE
+
+
+def _among_numbers(text: str, start: int, end: int) -> bool:
+    """Is it one of several groups of digits in a row, as in a table of numbers?"""
+    return beside(text, start, _SEVERAL_GROUPS) or _ANOTHER_GROUP.match(text, end) is not None
+
+
+def _spoken(text: str) -> Iterator[Match]:
+    for found in _SPOKEN_NUMBER.finditer(text):
+        if found[0].translate(_TO_DIGITS) != found[0] and detached(text, found.start()):
+            digits = re.sub(r"[^0-9]", "", found[0].translate(_TO_DIGITS))
+            spoken = sum(letter in _SPOKEN for letter in found[0])
+            if spoken >= _HUNG_BACK:
+                yield Match(found.start(), found.end(), Entity.PHONE, _SEPARATED, digits)
+
+
+def _masked(text: str) -> Iterator[Match]:
+    for found in _MASKED_NUMBER.finditer(text):
+        hidden = found[2] + found[3]
+        if hidden.isdigit() or not any(letter.isdigit() for letter in hidden):
+            continue
+        if detached(text, found.start()):
+            value = found[1] + hidden.lower()
+            yield Match(found.start(), found.end(), Entity.PHONE, _MASKED, value, already_masked=True)
+
+
+def _business(text: str) -> Iterator[Match]:
+    for found in _BUSINESS_LINE.finditer(text):
+        start, end = found.span()
+        if not detached(text, start) or not ends(text, end) or _COUNTED.match(text, end):
+            continue
+        labelled = near(text, start, end, PHONE)
+        separated = "-" in (found[2] or found[5] or "")
+        if not labelled and (not separated or (found[1] and _years(found[1], found[3]))):
+            continue
+        if other_number(text, start) and not labelled:
+            continue
+        yield Match(start, end, Entity.BIZ_PHONE, _BUSINESS, re.sub(r"[^0-9]", "", found[0]))
+
+
+def _years(first: str, last: str) -> bool:
+    """Are these two years, such as the war of 1592 to 1598, or two pages?"""
+    return 0 < int(last) - int(first) <= _LONGEST_SPAN_OF_YEARS
