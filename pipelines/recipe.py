@@ -67,7 +67,7 @@ class EngineSection(Section):
     name: Literal["local"] = Field(default="local", description="The engine: local is a pool of processes.")
     workers: int = Field(default=0, ge=0, description="Worker processes; 0 means one for each core.")
     split_bytes: ByteSize = Field(
-        default=ByteSize(2 << 20), gt=0, description="Compressed bytes of input that make one task."
+        default=ByteSize(4 << 20), gt=0, description="Compressed bytes of input that make one task."
     )
     attempts: int = Field(default=2, ge=1, description="How often a split is tried when its worker dies.")
 
@@ -92,7 +92,12 @@ class Recipe(Section):
 
     def digest(self) -> str:
         """SHA-256 (hex) of everything that can change a row, sources left out: a run adds what they held."""
-        places: dict[str, Any] = {"sources": True, "warehouse": True, "engine": True, "pii": {"key_variable", "key_file"}}
+        places: dict[str, Any] = {
+            "sources": True,
+            "warehouse": True,
+            "engine": True,
+            "pii": {"key_variable", "key_file"},
+        }
         settings = self.model_dump(mode="json", exclude=places)
         return hashlib.sha256(json.dumps(settings, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 

@@ -13,6 +13,7 @@ RESIDENT = re.compile(r"주민\s?등록|주민\s?번호|외국인\s?등록|등�
 CORPORATE = re.compile(r"법인")
 CORPORATE_REACH = 20
 BUSINESS = re.compile(r"사업자|등록\s?번호|business", re.IGNORECASE)
+BUSINESS_BESIDE = re.compile(r"사업자\s?(?:등록)?\s?번호\s?[:은는|]?\s?$")
 SOLE_TRADER = re.compile(r"개인\s?(?:과세\s?|면세\s?)?사업자|간이\s?과세|1인\s?사업자|단독\s?사업자|자영업")
 SOLE_TRADER_REACH = 50
 PASSPORT = re.compile(r"여권|passport|旅券", re.IGNORECASE)
@@ -27,6 +28,8 @@ CARD = re.compile(r"카드|card|비자|마스터|visa|master", re.IGNORECASE)
 PLATE = re.compile(
     r"차량|차\s?번호|번호판|자동차|차주|(?<![가-힣])차\s?(?:빼|좀|를|가)|승용차|승합차|화물차|트럭|택시|주차|견인|뺑소니|렌터카|블랙박스|입차|출차"
 )
+COURT = re.compile(r"선고|판결|결정|대법원|법원|지법|고법|헌재|사건|판례|참조")
+"""Cases have numbers like plates: 96다2753."""
 _BANK_FULL = (
     r"은행|뱅크|카뱅|토뱅|케뱅|농협|신협|수협|축협|우체국|새마을|저축|국민KB|KB국민|IBK|KDB|SC제일|제일은행|씨티|"
     r"한국투자|미래에셋"
@@ -35,12 +38,14 @@ _BANK_BARE = r"(?:국민|신한|우리|하나|기업|카카오|토스|부산|대
 ACCOUNT = re.compile(rf"계좌|입금|예금주|송금|이체|통장|{_BANK_FULL}")
 BANK_BESIDE = re.compile(rf"{_BANK_BARE}\s?[:)\]|/]?\s?$")
 """A bank by its short name, which is a common word: only right before the number."""
+BANK_BEHIND = re.compile(rf"\s?[(\[/,|]\s?{_BANK_BARE}|\s(?:국민|신한|기업|카카오|토스|KB|NH)(?![가-힣])")
+"""The same right behind it."""
 
 _OTHER_NUMBER = re.compile(
     r"(?:주문|송장|운송장|등기|택배|배송|일련|제조|관리|접수|신청|발송|고유|재고|품목|상품|제품|자재|시료|문서|관련|특허|출원|민원|사건"
     r"|게시글|게시물|글|쿠폰|기프트|승인|거래|예약|모델|시리얼|바코드|커밋|품번|학번|군번|사번|수험|티켓|좌석|조회|추적|로트)"
     r"\s?(?:번호|코드|넘버|명|수|우편|장|건)?\s?[:#(=|]?\s?$"
-    r"|(?:\bISBN|\bEAN|\bUPC|\bS/?N|\bP/?N|\bLOT|\bserial|\bcommit|\bsku|\border|\bNo\.?|\bID|#|제)[-\s:#=]{0,3}$",
+    r"|(?:\bISBN|\bEAN|\bUPC|\bS/?N|\bP/?N|\bLOT|\bserial|\bcommit|\bsku|\border|\bNo\.?|ID|#|제|stamp|epoch|(?:created|updated)_?at|\bseq)[-\s:#=\"']{0,4}$",
     re.IGNORECASE,
 )
 _VERSION = re.compile(r"(?:버전|version|ver|\bv|릴리스)[.\s:]{0,2}$", re.IGNORECASE)

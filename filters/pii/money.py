@@ -4,7 +4,18 @@ import re
 from collections.abc import Iterator
 
 from filters.pii import checks
-from filters.pii.context import ACCOUNT, BANK_BESIDE, CARD, beside, detached, ends, near, other_number
+from filters.pii.context import (
+    ACCOUNT,
+    BANK_BEHIND,
+    BANK_BESIDE,
+    BUSINESS_BESIDE,
+    CARD,
+    beside,
+    detached,
+    ends,
+    near,
+    other_number,
+)
 from filters.pii.entities import Entity, Match
 
 _GAP = r"( ?[-~.] ?| )"
@@ -63,7 +74,9 @@ def find_accounts(text: str) -> Iterator[Match]:
         start, end = found.span()
         groups = re.findall(r"[0-9]+", found[0])
         number = "".join(groups)
-        if len(number) not in _ACCOUNT_LENGTHS or _DATE_LIKE.match(found[0]) or not _stands(text, found):
+        if len(number) not in _ACCOUNT_LENGTHS or _DATE_LIKE.match(found[0]) or text[end : end + 1] == "-":
+            continue
+        if not _stands(text, found) or beside(text, start, BUSINESS_BESIDE):
             continue
         known = tuple(map(len, groups)) in _SHAPES
         if _banked(text, start, end) and (known or "-" in found[0]):
@@ -76,7 +89,9 @@ def find_accounts(text: str) -> Iterator[Match]:
 
 
 def _banked(text: str, start: int, end: int) -> bool:
-    return near(text, start, end, ACCOUNT) or beside(text, start, BANK_BESIDE)
+    return (
+        near(text, start, end, ACCOUNT) or beside(text, start, BANK_BESIDE) or BANK_BEHIND.match(text, end) is not None
+    )
 
 
 def _stands(text: str, found: re.Match[str]) -> bool:

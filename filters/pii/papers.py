@@ -3,7 +3,18 @@
 import re
 from collections.abc import Iterator
 
-from filters.pii.context import DRIVER, HEALTH, PASSPORT, PLATE, detached, ends, near, other_number
+from filters.pii.context import (
+    COURT,
+    DRIVER,
+    HEALTH,
+    PASSPORT,
+    PLATE,
+    detached,
+    ends,
+    in_web_address,
+    near,
+    other_number,
+)
 from filters.pii.entities import Entity, Match
 
 _PASSPORT = re.compile(r"(?<![A-Za-z0-9_-])[MSRODmsrod](?:[0-9]{3}[A-Za-z][0-9]{4}|[0-9]{8})(?![A-Za-z0-9_])")
@@ -27,14 +38,17 @@ _COUNTED = re.compile(
     r"석|세|장|대|분|초|번|호|조|골드|포인트|마리|달러|톤|표|쪽)"
 )
 _YEARS = re.compile(r"(?:19|20)[0-9]{2}")
-_PERSONAL, _SHAPE = 0.85, 0.6
+_PERSONAL, _SHAPE, _DOUBTFUL = 0.85, 0.6, 0.4
 
 
 def find_papers(text: str) -> Iterator[Match]:
-    """Passport, licence and insurance numbers; passports and insurance cards only where a word names them."""
+    """Passport, licence and insurance numbers; a passport that no word names stays below the threshold."""
     for found in _PASSPORT.finditer(text):
-        if near(text, *found.span(), PASSPORT):
-            yield Match(*found.span(), Entity.PASSPORT, _PERSONAL, found[0].upper())
+        start, end = found.span()
+        if near(text, start, end, PASSPORT):
+            yield Match(start, end, Entity.PASSPORT, _PERSONAL, found[0].upper())
+        elif found[0].isupper() and not other_number(text, start) and not in_web_address(text, start):
+            yield Match(start, end, Entity.PASSPORT, _DOUBTFUL, found[0])
     for found in _DRIVER.finditer(text):
         start, end = found.span()
         if not (detached(text, start) and ends(text, end)):
@@ -55,24 +69,21 @@ def find_plates(text: str) -> Iterator[Match]:
         start, end = found.span()
         if not detached(text, start) or text[end : end + 1] in ("-", "_"):
             continue
-        labelled = near(text, start, end, PLATE)
-        if not labelled and not _certain(text, found):
-            continue
-        value = re.sub(r" ", "", found[0])
-        yield Match(start, end, Entity.PLATE, _PERSONAL if labelled or found["region"] else _SHAPE, value)
+        score = _PERSONAL if near(text, start, end, PLATE) else _score(text, found)
+        if score:
+            yield Match(start, end, Entity.PLATE, score, found[0].replace(" ", ""))
 
 
-def _certain(text: str, found: re.Match[str]) -> bool:
-    """May the form alone decide?"""
-    if _COUNTED.match(text, found.end()) or beside_ordinal(text, found.start()):
-        return False
+def _score(text: str, found: re.Match[str]) -> float:
+    """Score of the form alone; 0 where it counts something."""
+    if near(text, *found.span(), COURT) or _COUNTED.match(text, found.end()):
+        return 0
+    if text[max(0, found.start() - 2) : found.start()].rstrip().endswith("제"):
+        return 0
+    usage, number = found["usage"], found["number"]
     if found["region"]:
-        return True
+        return _PERSONAL
     if found["gap"]:
-        return found["usage"] not in _SPACED_COUNTERS and not _YEARS.match(found["number"])
-    return found["usage"] not in _COUNTERS or (found["usage"] == "호" and len(found["long"]) == _RENTAL)
-
-
-def beside_ordinal(text: str, start: int) -> bool:
-    """Does 제 stand before, as in 제12조 2020?"""
-    return text[max(0, start - 2) : start].rstrip().endswith("제")
+        return 0 if usage in _SPACED_COUNTERS or _YEARS.match(number) else _SHAPE
+    rental = usage == "호" and len(found["long"]) == _RENTAL
+    return _SHAPE if usage not in _COUNTERS or rental else _DOUBTFUL

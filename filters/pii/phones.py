@@ -33,7 +33,7 @@ _LONGEST_SPAN_OF_YEARS = 150
 _SEVERAL_GROUPS = re.compile(r"[0-9][ .]$")
 _ANOTHER_GROUP = re.compile(r"[ .][0-9]{2}")
 _MOBILE_AREA = frozenset({"10", "11", "16", "17", "18", "19"})
-_SEPARATED, _LANDLINE, _BARE, _DOUBTFUL, _MASKED, _BUSINESS = 0.95, 0.85, 0.85, 0.6, 0.8, 0.8
+_SEPARATED, _LANDLINE, _BARE, _DOUBTFUL, _UNLABELLED, _MASKED, _BUSINESS = 0.95, 0.85, 0.85, 0.6, 0.4, 0.8, 0.8
 _HUNG_BACK = 3
 
 
@@ -76,9 +76,9 @@ def _bare(text: str, found: re.Match[str], *, labelled: bool) -> float:
     if other_number(text, found.start()) and not labelled:
         return 0
     whole = found["area"] == "10" and len(found["exchange"]) == 4  # noqa: PLR2004  eight digits since 2004
-    if not labelled and (not whole or set(found[0]) <= {"0", "1"}):
+    if not labelled and set(found[0]) <= {"0", "1"}:
         return 0
-    return _BARE
+    return _BARE if labelled or whole else _UNLABELLED
 
 
 def _among_numbers(text: str, start: int, end: int) -> bool:
