@@ -39,8 +39,11 @@ format: $(STAMP) ## Format the sources
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+eval: $(STAMP) ## Evaluate every room beside its peers on the labelled data (makes .venv-peers), write benchmarks/EVAL.md
+	$(BIN)/python benchmarks/eval.py --shared $(SHARED)
+
 bench: $(STAMP) ## Compare the whole pipeline with datatrove (makes .venv-peers)
-	$(BIN)/python benchmarks/end_to_end.py --shared $(SHARED)
+	$(BIN)/python benchmarks/end_to_end.py --shared $(SHARED) --json build/eval/end_to_end.json
 
 lock: $(STAMP) ## Write constraints.txt anew from what is installed
 	$(BIN)/python -m pip freeze --exclude-editable --exclude malmoi | grep -v ' @ ' > constraints.txt
@@ -48,4 +51,4 @@ lock: $(STAMP) ## Write constraints.txt anew from what is installed
 clean: ## Remove environments, caches and the sample warehouse
 	rm -rf $(VENV) .venv-peers $(WAREHOUSE) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build *.egg-info
 
-.PHONY: help setup run test test-slow lint format bench lock clean
+.PHONY: help setup run test test-slow lint format eval bench lock clean

@@ -1,7 +1,7 @@
 """The peers' side of a comparison: rows in, one result per row and tool out. Imports nothing but the standard library.
 
 A script calls `serve` with its tools and is run as `peer_NAME.py IN.jsonl OUT.json [TOOL ...]`. The output is an object
-{tool: {"version", "cpu_s", "every", "results"}} or {tool: {"reason"}} where the tool cannot be loaded or fails.
+{tool: {"version", "cpu_s", "every", "rows", "results"}} or {tool: {"reason"}} where the tool cannot be loaded or fails.
 """
 
 import importlib.metadata
@@ -46,7 +46,8 @@ def run(tool: Tool, rows: list[Row]) -> Row:
         judge = tool.load()
         version = importlib.metadata.version(tool.package) if tool.package else ""
     except Exception as error:  # noqa: BLE001  told in the table as the reason why the peer was not run
-        return {"reason": f"{type(error).__name__}: {error}".splitlines()[0][:120]}
+        kind = "" if isinstance(error, ImportError) else f"{type(error).__name__}: "
+        return {"reason": f"{kind}{error}".splitlines()[0][:120]}
     chosen = rows[:: tool.every]
     results: list[Any] = []
     failed = 0
@@ -58,7 +59,10 @@ def run(tool: Tool, rows: list[Row]) -> Row:
         failed += not ok
         results.append(result)
     seconds = time.process_time() - start
-    return {"version": version, "every": tool.every, "cpu_s": seconds, "failed": failed, "results": results}
+    return {"version": version, "every": tool.every, "rows": len(chosen), "cpu_s": seconds} | {
+        "failed": failed,
+        "results": results,
+    }
 
 
 def attempt(judge: Callable[[Row], Any], row: Row) -> tuple[bool, Any]:

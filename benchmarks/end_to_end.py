@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from _meter import Cost, measure
+from _peers import peers_python
+from _table import Line, Measure, Part, lines_of
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from warcio.archiveiterator import ArchiveIterator as Offsets
 
@@ -29,8 +31,17 @@ from filters import decode
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-PEERS = ROOT / ".venv-peers"
 _PIECES = 4
+SHOWN = (
+    Measure("kept", "whole pipeline, Korean pages kept"),
+    Measure("per_cpu_s", "whole pipeline, records per CPU s", "per_cpu_s"),
+    Measure("per_s", "whole pipeline, records per s", "per_cpu_s"),
+    Measure("memory", "whole pipeline, peak memory in MB", "count", lower_is_better=True),
+)
+MEANING = """\
+`make bench`: archive in, deduplicated Parquet out, both on the same cores one after the other; datatrove with
+FineWeb2's Korean settings and its archive cut into four files. Memory is the sum over all processes. Kept is no score
+by itself: what was dropped is in the report of drops."""
 
 
 def main() -> None:
@@ -46,23 +57,20 @@ def main() -> None:
         maker = options.shared.resolve() / "tools" / "make_warc.py"
         subprocess.run([sys.executable, maker, "--out", mixed, "--n", str(options.records)], check=True)
     labels = {row["url"]: row["label"] or "none" for row in read_lines(Path(f"{mixed}.truth.jsonl"))}
-    report(
-        "development pages",
-        data / "dev-pages.warc.gz",
-        {url: row["label"] for url, row in index.items()},
-        work=work,
-        peers=peers,
-        workers=options.workers,
+    archives = (
+        ("all pages", data / "dev-pages.warc.gz", {url: row["label"] for url, row in index.items()}),
+        (f"{options.records} records mixed like Common Crawl", mixed, labels),
     )
+    lines = [
+        line
+        for title, warc, known in archives
+        for line in report(title, warc, known, work=work, peers=peers, workers=options.workers)
+    ]
     decoding(data / "dev-pages.warc.gz", index, work, peers)
-    report(
-        f"{options.records} records mixed like Common Crawl",
-        mixed,
-        labels,
-        work=work,
-        peers=peers,
-        workers=options.workers,
-    )
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        part = Part("end_to_end", lines, meaning=MEANING)
+        options.json.write_text(json.dumps(part.to_json(), ensure_ascii=False), encoding="utf-8")
 
 
 def arguments() -> argparse.Namespace:
@@ -72,23 +80,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--records", type=int, default=5000, help="records of the mixed archive")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "bench")
+    parser.add_argument("--json", type=Path, help="file for the figures, which `make eval` puts into its document")
     return parser.parse_args()
 
 
-def peers_python() -> Path:
-    """Python of the peers' environment, made when missing."""
-    python = PEERS / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", PEERS], check=True)
-        pip = [python, "-m", "pip", "install", "--quiet"]
-        subprocess.run([*pip, "--upgrade", "pip"], check=True)
-        subprocess.run([*pip, "--group", f"{ROOT / 'pyproject.toml'}:bench"], check=True)
-    return python
-
-
-def report(title: str, warc: Path, labels: Mapping[str, str], *, work: Path, peers: Path, workers: int) -> None:
-    """Run both on one archive and print the comparison."""
+def report(title: str, warc: Path, labels: Mapping[str, str], *, work: Path, peers: Path, workers: int) -> list[Line]:
+    """Run both on one archive and print the comparison; the same as lines of the evaluation's table."""
     records = len(labels)
+    korean = {url for url, label in labels.items() if label == "ko"}
+    scores: dict[str, dict[str, float]] = {}
     ours, kept = run_malmoi(warc, work / "malmoi", workers)
     theirs, theirs_kept = run_datatrove(warc, work / "datatrove", peers, workers)
     print(f"\n## {title}: {records} records, {workers} workers")
@@ -97,10 +97,17 @@ def report(title: str, warc: Path, labels: Mapping[str, str], *, work: Path, pee
         by_label = dict(Counter(labels.get(url, "none") for url in urls).most_common())
         row = f"{records / cost.wall_s:10.1f}{records / cost.cpu_s:10.1f}{1000 * cost.cpu_s / records:11.2f}"
         print(f"{name:12}{row}{cost.peak_rss_mb:8.0f}{len(urls):6}  {by_label}")
+        scores[name] = {
+            "per_cpu_s": records / cost.cpu_s,
+            "per_s": records / cost.wall_s,
+            "memory": cost.peak_rss_mb,
+            "kept": len(korean.intersection(urls)) / max(1, len(korean)),
+        }
     print(
         f"ratio: {theirs.wall_s / ours.wall_s:.1f}x records/s, {theirs.cpu_s / ours.cpu_s:.1f}x records/CPU s, "
         f"{ours.peak_rss_mb / theirs.peak_rss_mb:.2f} of the memory"
     )
+    return lines_of(SHOWN, scores, f"{title}, {workers} workers", records)
 
 
 def run_malmoi(warc: Path, work: Path, workers: int) -> tuple[Cost, list[str]]:

@@ -21,6 +21,19 @@ def decode_page(page: Page) -> str:
     return decode(page.body, page.content_type).text
 
 
+def true_texts(page: Page, label: Mapping[str, object]) -> tuple[str, ...]:
+    """The readings of a page that count as exact: invalid bytes left out, or as U+FFFD; none if no codec is named.
+
+    Args:
+        page: The page.
+        label: Its row, with the true encoding in `encoding` or `true_encoding`.
+    """
+    encoding = _encoding(label)
+    if encoding is None or not _is_codec(encoding):
+        return ()
+    return tuple(page.body.decode(encoding, errors).removeprefix(_BOM) for errors in ("ignore", "replace"))
+
+
 def decode_exactness(pages: Sequence[Page], labels: Mapping[str, Row]) -> Report | None:
     """Share of pages read exactly, by true encoding, and by `variant` where the labels have one.
 
@@ -36,15 +49,16 @@ def decode_exactness(pages: Sequence[Page], labels: Mapping[str, Row]) -> Report
     unknown = 0
     for page in pages:
         row = labels.get(page.url, {})
-        encoding = next((str(row[name]) for name in _FIELDS if row.get(name)), None)
+        encoding = _encoding(row)
         if encoding is None:
             continue
-        if not _is_codec(encoding):
+        texts = true_texts(page, row)
+        if not texts:
             unknown += 1
             continue
         kind = str(row.get("variant") or encoding)
         kinds[kind] += 1
-        exact[kind] += _is_exact(page, encoding)
+        exact[kind] += decode_page(page).removeprefix(_BOM) in texts
     if not kinds and not unknown:
         return None
     return {
@@ -55,9 +69,8 @@ def decode_exactness(pages: Sequence[Page], labels: Mapping[str, Row]) -> Report
     }
 
 
-def _is_exact(page: Page, encoding: str) -> bool:
-    read = decode_page(page).removeprefix(_BOM)
-    return any(read == page.body.decode(encoding, errors).removeprefix(_BOM) for errors in ("ignore", "replace"))
+def _encoding(label: Mapping[str, object]) -> str | None:
+    return next((str(label[name]) for name in _FIELDS if label.get(name)), None)
 
 
 def _is_codec(name: str) -> bool:
