@@ -8,6 +8,7 @@ In the order a page meets them:
 - `visible`: `visible_text`: what a reader of the page sees.
 - `language`: `LanguageFilter`: which language is it in, and is it Korean? Letters and words; a model for the others.
 - `quality`: `judge_quality`: is the main text worth learning from?
+- `clean`: `clean_text`: away with lines in which a page speaks of itself.
 - `hangul`: `nfc`, `census`, `hangul_share`, `compose_jamo`: Korean text basics by Unicode block.
 - `decision`: `Decision`, and `to_batch` for its Arrow form.
 
@@ -17,6 +18,7 @@ Data files lie in `data`, verified by digest when first used (`DataFileError`); 
 from filters._data import DATA_DIGESTS, DataFileError
 from filters.bytetest import HangulReason, HangulSettings, count_hangul, judge_bytes, rough_share
 from filters.charset import Decoded, decode
+from filters.clean import Cleaned, clean_text
 from filters.decision import DECISION_SCHEMA, Decision, to_batch
 from filters.hangul import Census, census, compose_jamo, hangul_share, nfc
 from filters.language import IDENTITY_SCHEMA, KOREAN_LABELS, LanguageFilter, LanguageReason, LanguageSettings
@@ -39,6 +41,7 @@ __all__ = [
     "KOREAN_LABELS",
     "SIGNALS_SCHEMA",
     "Census",
+    "Cleaned",
     "DataFileError",
     "Decision",
     "Decoded",
@@ -54,6 +57,7 @@ __all__ = [
     "QualitySettings",
     "Signals",
     "census",
+    "clean_text",
     "compose_jamo",
     "count_hangul",
     "decode",
