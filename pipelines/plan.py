@@ -11,7 +11,9 @@ from pathlib import Path
 from pipelines.errors import ConfigError
 from pipelines.ingest import InputFile, Split, expand_inputs, plan_splits
 from pipelines.recipe import Recipe
+from pipelines.retry import retry_splits
 from pipelines.version import code_version
+from warehouse.catalog import Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +33,27 @@ class RunPlan:
         return self.folder / "parts" / cut
 
 
-def plan_run(recipe: Recipe) -> RunPlan:
+def plan_run(recipe: Recipe, retry: str | None = None) -> RunPlan:
     """Find the inputs of a recipe and cut them.
 
+    Args:
+        recipe: What to do.
+        retry: A finished run whose quarantined records alone are read again.
+
     Raises:
-        ConfigError: There are no inputs, or they cannot be found.
+        ConfigError: There are no inputs, they cannot be found, or there is nothing to try again.
     """
     if not recipe.sources.inputs:
         raise ConfigError("no inputs: name files in the recipe (sources.inputs) or with --input")
     files = tuple(expand_inputs(recipe.sources.inputs, recipe.sources.storage_options))
-    splits = tuple(plan_splits(files, int(recipe.engine.split_bytes)))
-    run_id = _run_id(recipe, files)
-    return RunPlan(run_id, recipe, files, splits, _warehouse_folder(recipe) / "runs" / run_id)
+    folder = _warehouse_folder(recipe)
+    if retry is None:
+        splits = tuple(plan_splits(files, int(recipe.engine.split_bytes)))
+    else:
+        with Warehouse.open(recipe.warehouse.uri, create=False, catalog=recipe.warehouse.catalog or None) as store:
+            splits = retry_splits(store, retry, files)
+    run_id = _run_id(recipe, files, retry)
+    return RunPlan(run_id, recipe, files, splits, folder / "runs" / run_id)
 
 
 @contextmanager
@@ -61,10 +72,10 @@ def run_lock(folder: Path) -> Iterator[None]:
         yield
 
 
-def _run_id(recipe: Recipe, files: Sequence[InputFile]) -> str:
-    """16 hex digits over recipe, inputs (address, size, fingerprint) and code."""
+def _run_id(recipe: Recipe, files: Sequence[InputFile], retry: str | None) -> str:
+    """16 hex digits over recipe, inputs (address, size, fingerprint), code and the run that is tried again."""
     inputs = [[file.uri, file.size, file.fingerprint] for file in files]
-    identity = json.dumps([recipe.digest(), code_version(), inputs], ensure_ascii=False)
+    identity = json.dumps([recipe.digest(), code_version(), inputs, *([retry] if retry else [])], ensure_ascii=False)
     return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 

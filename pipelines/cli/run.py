@@ -23,6 +23,9 @@ def run(
     workers: Annotated[int | None, typer.Option(min=0, help="Worker processes; 0 is one for each core.")] = None,
     split: Annotated[str | None, typer.Option(help="Compressed bytes of input per task, such as '4 MiB'.")] = None,
     warehouse: Annotated[str | None, typer.Option(help="Folder of the warehouse.")] = None,
+    retry: Annotated[
+        str | None, typer.Option(metavar="RUN_ID", help="Read again only what this finished run quarantined.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log more.")] = False,
 ) -> None:
@@ -33,7 +36,7 @@ def run(
         "engine": {"name": engine, "workers": workers, "split_bytes": split},
         "warehouse": {"uri": warehouse},
     }
-    report = run_recipe(override(load_recipe(recipe), changes, str(recipe)))
+    report = run_recipe(override(load_recipe(recipe), changes, str(recipe)), retry)
     if as_json:
         typer.echo(json.dumps(report.to_json(), ensure_ascii=False, default=str))
     else:

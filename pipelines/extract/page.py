@@ -83,8 +83,9 @@ def read_page(html: str) -> Page:
 
     A comment that is never closed would swallow the rest of the page, so its opening is taken out first.
     """
-    if html.rfind("<!--") > html.rfind("-->"):
-        html = html.replace("<!--", "")
+    unclosed = html.find("<!--", html.rfind("-->") + 1)
+    if unclosed >= 0:
+        html = html[:unclosed] + html[unclosed:].replace("<!--", "")
     page = Page(LexborHTMLParser(html))
     if page.tree.body is not None:
         _Walk(page).walk(page.tree.body)

@@ -17,6 +17,7 @@ from pipelines.extract.child import serve
 from pipelines.extract.settings import ExtractSettings
 
 _START_SECONDS = 120.0
+_OF_THE_MACHINE = frozenset(("wall_limit", "extractor_died"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,19 @@ class Sandbox:
         return self._process.pid if self._process else None
 
     def extract(self, html: str, url: str, fetched_on: dt.date | None) -> Article | Failure:
-        """Extract one page, or say why it could not be done."""
+        """Extract one page, or say why it could not be done.
+
+        What may be the fault of a busy machine is tried again in a new child, so that load does not change rows.
+        """
         if len(html) > self._settings.max_characters:
             return Failure("html_too_large", f"{len(html)} characters, limit {self._settings.max_characters}")
+        for _ in range(self._settings.attempts):
+            result = self._try(html, url, fetched_on)
+            if isinstance(result, Article) or result.reason not in _OF_THE_MACHINE:
+                break
+        return result
+
+    def _try(self, html: str, url: str, fetched_on: dt.date | None) -> Article | Failure:
         if self._process is None:
             self._start()
         try:

@@ -22,6 +22,11 @@ class ExtractSettings(BaseModel):
     wall_seconds: float = Field(
         default=120.0, gt=0, description="Wall time after which a page that uses no CPU is given up too."
     )
+    attempts: int = Field(
+        default=2,
+        ge=1,
+        description="How often a page is tried whose process was killed or hung: that may be the machine's fault.",
+    )
     memory: ByteSize = Field(
         default=ByteSize(1 << 30), gt=0, description="Memory one page may take above the idle process."
     )

@@ -82,21 +82,29 @@ def test_memory_limit_ends_a_page_and_not_the_sandbox():
         assert isinstance(tight.extract(page(PARAGRAPH * 5), "https://example.kr/b", DAY), Article)
 
 
-def test_wall_limit_ends_a_stopped_child():
-    with Sandbox(ExtractSettings(wall_seconds=1.0)) as tight:
-        assert isinstance(tight.extract(page(PARAGRAPH * 5), "https://example.kr/a", DAY), Article)
-        os.kill(tight.pid, signal.SIGSTOP)
-        found = tight.extract(page(PARAGRAPH * 5), "https://example.kr/b", DAY)
-        assert found == Failure("wall_limit", "over 1.0 s of wall time")
-        assert isinstance(tight.extract(page(PARAGRAPH * 5), "https://example.kr/c", DAY), Article)
-
-
-def test_a_killed_child_costs_one_page():
-    with Sandbox(SETTINGS) as fragile:
-        fragile.extract(page(PARAGRAPH * 5), "https://example.kr/a", DAY)
-        os.kill(fragile.pid, signal.SIGKILL)
+@pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])
+def test_a_stopped_or_killed_child_costs_no_page(how):
+    with Sandbox(ExtractSettings(wall_seconds=1.0)) as fragile:
+        assert isinstance(fragile.extract(page(PARAGRAPH * 5), "https://example.kr/a", DAY), Article)
+        os.kill(fragile.pid, how)
         time.sleep(0.1)
-        assert fragile.extract(page(PARAGRAPH), "https://example.kr/b", DAY) == Failure("extractor_died", "SIGKILL")
+        assert isinstance(fragile.extract(page(PARAGRAPH * 5), "https://example.kr/b", DAY), Article)
+        assert fragile.replaced == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "failure"),
+    [
+        (signal.SIGSTOP, Failure("wall_limit", "over 1.0 s of wall time")),
+        (signal.SIGKILL, Failure("extractor_died", "SIGKILL")),
+    ],
+)
+def test_after_the_last_attempt_the_page_is_given_up_and_no_other(how, failure):
+    with Sandbox(ExtractSettings(wall_seconds=1.0, attempts=1)) as fragile:
+        fragile.extract(page(PARAGRAPH * 5), "https://example.kr/a", DAY)
+        os.kill(fragile.pid, how)
+        time.sleep(0.1)
+        assert fragile.extract(page(PARAGRAPH), "https://example.kr/b", DAY) == failure
         assert isinstance(fragile.extract(page(PARAGRAPH * 5), "https://example.kr/c", DAY), Article)
 
 

@@ -77,6 +77,12 @@ def test_a_comment_that_is_never_closed_hides_nothing():
     assert text_of("<!-- 번역 시작 <p>닫지 않은 주석 뒤의 글도 보여야 한다.</p>").endswith("뒤의 글도 보여야 한다.")
 
 
+def test_a_comment_that_is_closed_hides_its_text():
+    text = text_of("<!-- 숨긴 글 --><p>보이는 글</p><!-- 닫지 않은 글 <!-- 또 하나")
+    assert "숨긴" not in text
+    assert text.startswith("보이는 글")
+
+
 def test_nesting_deeper_than_python_recurses():
     depth = 20_000
     assert text_of("<div>" * depth + "깊은 곳의 글" + "</div>" * depth) == "깊은 곳의 글"
