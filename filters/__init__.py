@@ -7,6 +7,7 @@ In the order a page meets them:
 - `mojibake`: `judge_mojibake`, `mojibake_score`: text that was decoded wrongly before it reached us.
 - `visible`: `visible_text`: what a reader of the page sees.
 - `language`: `LanguageFilter`: which language is it in, and is it Korean? Letters and words; a model for the others.
+  `korean_part`: without the foreign paragraphs of a mixed text.
 - `quality`: `judge_quality`: is the main text worth learning from?
 - `clean`: `clean_text`: away with lines in which a page speaks of itself.
 - `hangul`: `nfc`, `census`, `hangul_share`, `compose_jamo`: Korean text basics by Unicode block.
@@ -21,7 +22,17 @@ from filters.charset import Decoded, decode
 from filters.clean import Cleaned, clean_text
 from filters.decision import DECISION_SCHEMA, Decision, to_batch
 from filters.hangul import Census, census, compose_jamo, hangul_share, nfc
-from filters.language import IDENTITY_SCHEMA, KOREAN_LABELS, LanguageFilter, LanguageReason, LanguageSettings
+from filters.language import (
+    IDENTITY_SCHEMA,
+    KOREAN_LABELS,
+    KoreanPart,
+    LanguageFilter,
+    LanguageReason,
+    LanguageSettings,
+    ParagraphSettings,
+    korean_part,
+    paragraph_languages,
+)
 from filters.mojibake import MojibakeReason, MojibakeSettings, judge_mojibake, mojibake_score
 from filters.quality import (
     SIGNALS_SCHEMA,
@@ -47,11 +58,13 @@ __all__ = [
     "Decoded",
     "HangulReason",
     "HangulSettings",
+    "KoreanPart",
     "LanguageFilter",
     "LanguageReason",
     "LanguageSettings",
     "MojibakeReason",
     "MojibakeSettings",
+    "ParagraphSettings",
     "QualityBatch",
     "QualityReason",
     "QualitySettings",
@@ -65,9 +78,11 @@ __all__ = [
     "judge_bytes",
     "judge_mojibake",
     "judge_quality",
+    "korean_part",
     "measure",
     "mojibake_score",
     "nfc",
+    "paragraph_languages",
     "rough_share",
     "to_batch",
     "visible_text",
