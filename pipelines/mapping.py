@@ -24,6 +24,7 @@ from pipelines.ingest import IngestBatch, Split, SplitReader
 from pipelines.recipe import Recipe
 from pipelines.stages.base import DROP_SCHEMA, QUARANTINED, Stage
 from pipelines.stages.capture import SITE_FILES_SCHEMA, CaptureStage
+from pipelines.stages.clean import CleanStage
 from pipelines.stages.decode import DecodeStage
 from pipelines.stages.extract import ExtractStage
 from pipelines.stages.hangul import HangulStage
@@ -57,6 +58,8 @@ def document_schema(recipe: Recipe) -> pa.Schema:
         ("published_at", pa.string()),
         ("text", pa.large_string()),
         ("n_chars", pa.int64()),
+        ("cleaned_lines", pa.int32()),
+        ("foreign_chars", pa.int32()),
         ("encoding", pa.string()),
         ("charset_source", pa.string()),
         ("broken_bytes", pa.int32()),
@@ -116,6 +119,7 @@ class Mapper:
             LanguageStage(recipe.language),
             RightsStage(recipe.rights),
             ExtractStage(recipe.extract, self._open.enter_context(Sandbox(recipe.extract))),
+            CleanStage(recipe.clean),
             QualityStage(recipe.quality),
             PiiStage(recipe.pii),
             SketchStage(recipe.dedup),

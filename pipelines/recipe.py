@@ -23,6 +23,7 @@ from pipelines.errors import ConfigError
 from pipelines.extract.settings import ExtractSettings
 from pipelines.ingest import IngestSettings
 from pipelines.stages.capture import CaptureSettings
+from pipelines.stages.clean import CleanSettings
 from pipelines.stages.decode import DecodeSettings
 
 DEFAULT_RECIPE = "recipes/korean-web.toml"
@@ -84,6 +85,7 @@ class Recipe(Section):
     language: LanguageSettings = Field(default_factory=LanguageSettings)
     rights: RightsSettings = Field(default_factory=RightsSettings)
     extract: ExtractSettings = Field(default_factory=ExtractSettings)
+    clean: CleanSettings = Field(default_factory=CleanSettings)
     quality: QualitySettings = Field(default_factory=QualitySettings)
     pii: PiiSettings = Field(default_factory=PiiSettings)
     dedup: DedupSettings = Field(default_factory=DedupSettings)

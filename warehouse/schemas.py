@@ -68,6 +68,8 @@ DOCUMENTS = TableSpec(
             _column("text", pa.large_string(), "Main text.", required=True),
             _column("text_digest", pa.string(), "128-bit digest (hex) of the canonical text; null for an empty one."),
             _column("n_chars", pa.int64(), "Code points of the text."),
+            _column("cleaned_lines", pa.int32(), "Lines of boilerplate taken out of the text."),
+            _column("foreign_chars", pa.int32(), "Code points of foreign paragraphs taken out of the text."),
             _column("encoding", pa.string(), "Encoding that the page was decoded from."),
             _column("charset_source", pa.string(), "What told the encoding: HTTP header, meta, detection."),
             _column("broken_bytes", pa.int32(), "Bytes that the encoding cannot hold."),
