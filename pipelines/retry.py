@@ -7,14 +7,12 @@ along, since without them nobody could say what may be done with the pages.
 
 from collections.abc import Sequence
 
-import pyarrow.compute as pc
-
 from pipelines.errors import ConfigError
 from pipelines.ingest import InputFile, Split
 from pipelines.stages.base import QUARANTINED
 from warehouse.catalog import Warehouse
 
-_COLUMNS = ("run_id", "source", "offset", "site", "stage", "outcome", "reason")
+_COLUMNS = ("source", "offset", "site", "outcome", "reason")
 
 
 def retry_splits(warehouse: Warehouse, run_id: str, files: Sequence[InputFile]) -> tuple[Split, ...]:
@@ -31,19 +29,16 @@ def retry_splits(warehouse: Warehouse, run_id: str, files: Sequence[InputFile]) 
     """
     if run_id not in warehouse.runs():
         raise ConfigError(f"{run_id} is no finished run of {warehouse.uri}")
-    drops = warehouse.scan("drops", f"run_id == '{run_id}'", _COLUMNS)
-    quarantined = drops.filter(pc.equal(drops["outcome"], QUARANTINED))
-    if not quarantined.num_rows:
+    drops = warehouse.scan("drops", f"run_id == '{run_id}'", _COLUMNS).to_pylist()
+    sites = {row["site"] for row in drops if row["outcome"] == QUARANTINED}
+    if not sites:
         raise ConfigError(f"run {run_id} quarantined nothing: there is nothing to try again")
-    of_site = drops.filter(
-        pc.and_(pc.equal(drops["reason"], "site_file"), pc.is_in(drops["site"], quarantined["site"].combine_chunks()))
-    )
-    known = {file.uri: (number, file) for number, file in enumerate(files)}
     wanted = {
-        (source, offset)
-        for rows in (quarantined, of_site)
-        for source, offset in zip(rows["source"].to_pylist(), rows["offset"].to_pylist(), strict=True)
+        (str(row["source"]), int(row["offset"]))
+        for row in drops
+        if row["outcome"] == QUARANTINED or (row["reason"] == "site_file" and row["site"] in sites)
     }
+    known = {file.uri: (number, file) for number, file in enumerate(files)}
     missing = sorted({source for source, _ in wanted if source not in known or not known[source][1].format.splittable})
     if missing:
         raise ConfigError(
