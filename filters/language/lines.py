@@ -25,7 +25,8 @@ _PROSE_MARKS = 0.12  # marks among letters and marks of prose; source code has .
 _LIST_MARKS = 0.35  # of titles and list items
 _LIST_WORDS = 3
 _COMMENT = ("#", "//", "/*", "*", "--", ";", "%", ">>>", "$", "@", "<", "|")
-_CODE = re.compile(r"[{};=<>\\]|\w\(")
+_CODE_IN_WORDS = re.compile(r"[{};=<>\\]|\w\(")
+_CODE_IN_PROSE = re.compile(r"[{;(\\]$|\s[=|&]{1,3}\s")
 
 
 class Line(IntEnum):
@@ -77,7 +78,8 @@ def read_lines(text: str) -> Lines:
         [Line.KOREAN, Line.NEUTRAL, Line.PROSE, Line.WORDS],
         default=Line.NEUTRAL,
     ).astype(np.uint8)
-    for row in np.flatnonzero(kinds == Line.WORDS).tolist():
-        if _CODE.search(lines[row]):
-            kinds[row] = Line.NEUTRAL
+    for kind, marks_of_code in ((Line.WORDS, _CODE_IN_WORDS), (Line.PROSE, _CODE_IN_PROSE)):
+        for row in np.flatnonzero(kinds == kind).tolist():
+            if marks_of_code.search(lines[row]):
+                kinds[row] = Line.NEUTRAL
     return Lines(kinds, weights, is_east, counts[:, Kind.KANA], counts[:, [*_SYLLABLES, Kind.CONJOINING]].sum(axis=1))

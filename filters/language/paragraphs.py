@@ -32,7 +32,7 @@ class ParagraphSettings(BaseModel):
         description="Letters of foreign prose between two Korean lines that a Korean text may quote.",
     )
     mixed_share: float = Field(
-        default=0.35, ge=0, le=1, description="Foreign prose in all prose from which a text is mixed and quotes little."
+        default=0.45, ge=0, le=1, description="Foreign prose in all prose from which a text is mixed and quotes little."
     )
     mixed_quotation_letters: int = Field(
         default=150, ge=0, description="What a mixed text may quote; never more than quotation_letters."
