@@ -57,16 +57,18 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _FAR = 100
+_LONGEST_WORD = 8
 _DIGITS = frozenset("0123456789")
 _BINDING = frozenset("+#_$@\\%*")
 
 
 def near(text: str, start: int, end: int, words: re.Pattern[str], reach: int = REACH) -> bool:
-    """Do the words stand within ``reach`` characters before or after the span?"""
-    return (
-        words.search(text, max(0, start - reach), start) is not None
-        or words.search(text, end, min(len(text), end + reach)) is not None
-    )
+    """Do the words stand before or after the span, with at most ``reach`` characters between?"""
+    behind = words.search(text, end, min(len(text), end + reach + _LONGEST_WORD))
+    if behind is not None and behind.start() <= end + reach:
+        return True
+    before = words.finditer(text, max(0, start - reach - _LONGEST_WORD), start)
+    return any(found.end() >= start - reach for found in before)
 
 
 def beside(text: str, start: int, words: re.Pattern[str], reach: int = 12) -> bool:

@@ -1,7 +1,7 @@
 """From a text to its finds: every detector, and which of two overlapping finds stands."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from filters.pii.addresses import find_addresses
@@ -55,9 +55,11 @@ def _search(view: View, settings: PiiSettings) -> Iterator[Match]:
             tagged = [match for match in found if not masks(match, settings)]
         if not masked:
             break
-        taken = sorted([*taken, *masked], key=lambda match: match.start)
+        taken = sorted([*taken, *masked], key=_start)
         rest = view.without(_spans(taken, view))
-    yield from sorted([*taken, *_apart(tagged, taken)], key=lambda match: match.start)
+    for match in tagged:
+        _add(match, taken)
+    yield from taken
 
 
 def _all(text: str) -> Iterator[Match]:
@@ -67,16 +69,22 @@ def _all(text: str) -> Iterator[Match]:
 
 def _settle(matches: Iterable[Match]) -> list[Match]:
     """Of overlapping finds the one with the best score stands, then the longest, then the first."""
-    order = sorted(matches, key=lambda match: (-match.score, match.start - match.end, match.start, match.entity))
     kept: list[Match] = []
-    for match in order:
-        if all(match.end <= other.start or other.end <= match.start for other in kept):
-            kept.append(match)
-    return sorted(kept, key=lambda match: match.start)
+    for match in sorted(matches, key=lambda match: (-match.score, match.start - match.end, match.start, match.entity)):
+        _add(match, kept)
+    return kept
 
 
-def _apart(matches: Sequence[Match], taken: Sequence[Match]) -> list[Match]:
-    return [match for match in matches if all(match.end <= other.start or other.end <= match.start for other in taken)]
+def _add(match: Match, kept: list[Match]) -> None:
+    """Put a find among finds that are in order, unless it overlaps one of them."""
+    place = bisect_left(kept, match.start, key=_start)
+    free_before = place == 0 or kept[place - 1].end <= match.start
+    if free_before and (place == len(kept) or match.end <= kept[place].start):
+        kept.insert(place, match)
+
+
+def _start(match: Match) -> int:
+    return match.start
 
 
 def _placed(match: Match, view: View) -> Match:
