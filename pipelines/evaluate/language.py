@@ -1,0 +1,130 @@
+"""Is it Korean? The language filter against labels of pages and of sentences."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress
+from typing import Any
+
+import numpy as np
+
+from filters import LanguageFilter, LanguageSettings
+from filters.language.measure import measure_letters
+from filters.language.settings import KOREAN, KOREAN_MIXED
+
+NOT_SCORED = (KOREAN_MIXED, "okm", "jje")
+"""Labels that are reported and not scored: mixed by definition; Middle Korean and Jeju, which are Korean of a kind."""
+
+# The rule that page labels are made by, in syllables and share of the visible letters.
+_KOREAN_SYLLABLES, _KOREAN_SHARE = 200, 0.35
+_MIXED_SYLLABLES, _MIXED_SHARE = 50, 0.05
+_FOREIGN = "foreign"
+
+
+def evaluate_pages(
+    texts: Sequence[str], labels: Sequence[str], settings: LanguageSettings | None = None
+) -> dict[str, Any]:
+    """Score the language of whole pages; a page counts as found where it is ``ko``, mainly Korean.
+
+    Args:
+        texts: Visible text of each page.
+        labels: ``ko`` or another of each; ``ko-mixed`` is reported and not scored.
+        settings: Of the filter.
+
+    Returns:
+        ``precision``, ``recall`` and ``f1`` (0..1), pages a CPU second, and a table of what was found by label.
+        ``contradicted`` are pages whose visible letters, counted by the rule that such labels are made by, would get
+        another label, as where Hangul was written in character references and not counted; ``f1_without`` leaves
+        them out.
+    """
+    settings = settings or LanguageSettings()
+    agree = [label in (KOREAN_MIXED, counted) or counted is None for label, counted in _recounted(texts, labels)]
+    labels_left = list(compress(labels, agree))
+    return {
+        "evaluation": "language of pages",
+        "contradicted": agree.count(False),
+        "f1_without": _evaluate(list(compress(texts, agree)), labels_left, labels_left, settings)["f1"],
+        **_evaluate(texts, labels, labels, settings),
+    }
+
+
+def _recounted(texts: Sequence[str], labels: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+    """Each label, and what a count of the visible letters would call the page; None where both say it is foreign."""
+    seen = measure_letters(texts, LanguageSettings().min_common)
+    korean = (seen.syllables >= _KOREAN_SYLLABLES) & (seen.hangul_share >= _KOREAN_SHARE)
+    mixed = (seen.syllables >= _MIXED_SYLLABLES) & (seen.hangul_share >= _MIXED_SHARE)
+    counted = np.select([korean, mixed], [KOREAN, KOREAN_MIXED], default=_FOREIGN).tolist()
+    for label, name in zip(labels, counted, strict=True):
+        yield label, None if name == _FOREIGN and label != KOREAN else name
+
+
+def evaluate_sentences(rows: Iterable[Mapping[str, Any]], settings: LanguageSettings | None = None) -> dict[str, Any]:
+    """Score the language of sentences; one counts as found where it is ``ko`` or ``ko-mixed``, which is Korean too.
+
+    Args:
+        rows: Rows with ``text``, ``label`` and ``kind``.
+        settings: Of the filter; by default those for single sentences.
+
+    Returns:
+        As `evaluate_pages`; the table is by label and kind.
+    """
+    rows = list(rows)
+    labels = [str(row["label"]) for row in rows]
+    kinds = [f"{row['label']} / {row['kind']}" if row.get("kind") else str(row["label"]) for row in rows]
+    found = _evaluate(
+        [str(row["text"]) for row in rows], labels, kinds, settings or LanguageSettings(min_syllables=1), mixed=True
+    )
+    return {"evaluation": "language of sentences", **found}
+
+
+def _evaluate(
+    texts: Sequence[str],
+    labels: Sequence[str],
+    groups: Sequence[str],
+    settings: LanguageSettings,
+    *,
+    mixed: bool = False,
+) -> dict[str, Any]:
+    language = LanguageFilter(settings)
+    language.identify(texts[:1])  # reads the data files
+    start = time.process_time()
+    identities = language.identify(texts)
+    seconds = time.process_time() - start
+    names = [str(name) for name in identities.column("language").to_pylist()]
+    found = [name == KOREAN or (mixed and name == KOREAN_MIXED) for name in names]
+    scored = [(label == KOREAN, hit) for label, hit in zip(labels, found, strict=True) if label not in NOT_SCORED]
+    right = sum(korean and hit for korean, hit in scored)
+    wrong = sum(hit and not korean for korean, hit in scored)
+    missed = sum(korean and not hit for korean, hit in scored)
+    return {
+        "texts": len(texts),
+        "scored": len(scored),
+        "precision": _ratio(right, right + wrong),
+        "recall": _ratio(right, right + missed),
+        "f1": _ratio(2 * right, 2 * right + wrong + missed),
+        "wrong": wrong,
+        "missed": missed,
+        "per_cpu_s": round(len(texts) / seconds) if seconds else None,
+        "groups": _table(groups, names),
+    }
+
+
+def _table(groups: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Texts of each group, the share that was called Korean, and the languages named, most frequent first."""
+    by_group: dict[str, Counter[str]] = defaultdict(Counter)
+    for group, name in zip(groups, names, strict=True):
+        by_group[group][name] += 1
+    return {
+        group: {
+            "texts": counts.total(),
+            "ko": counts[KOREAN] / counts.total(),
+            "ko_mixed": counts[KOREAN_MIXED] / counts.total(),
+            "named": ", ".join(f"{name} {count}" for name, count in counts.most_common(3)),
+        }
+        for group, counts in sorted(by_group.items())
+    }
+
+
+def _ratio(part: int, whole: int) -> float:
+    """0..1; NaN of nothing."""
+    return part / whole if whole else float("nan")
