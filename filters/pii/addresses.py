@@ -32,10 +32,10 @@ _TAIL = (
 )
 _AFTER = (
     r"(?![0-9]|[-.,~:/][0-9]|\s?[%℃㎞㎡])(?=번지|[^가-힣A-Za-z]|에|으?로(?!\s?[0-9\ufffc])|의|은|"
-    r"는|이|입|인데|인\s|이[고며라에야]|임|가(?!\s?[0-9\ufffc])|을|를|과|와|앞|옆|까지|$)"
+    r"는|이|입|인데|인\s|이[고며라에야]|임|을|를|과|와|앞|옆|까지|$)"
 )
 _NUMBER = re.compile(rf"[1-9][0-9]{{0,3}}(?: ?- ?[0-9]{{1,4}})?{_AFTER}(?:번지 ?(?:[0-9]{{1,4}}호)?)?{_TAIL}")
-_NAME = re.compile(r"(?P<name>[가-힣A-Za-z0-9·]{1,14}(?P<kind>[로길동리]|[0-9]가)) ?(?P<hill>(?:산 ?)?)$")
+_NAME = re.compile(r"(?P<name>[가-힣A-Za-z0-9·]{1,14}(?P<kind>[로길동리]|[0-9]가)) {0,2}(?P<hill>(?:산 ?)?)$")
 _NAME_REACH = 20
 _NAME_ENDS = frozenset("로길동리가산")
 _FLAT = re.compile(
@@ -62,7 +62,7 @@ def find_addresses(text: str) -> Iterator[Match]:
     """Addresses; the find begins at the building number, or at the block of a flat where there is none."""
     for found in _NUMBER.finditer(text):
         start = found.start()
-        if text[max(0, start - 2) : start].rstrip(" ")[-1:] not in _NAME_ENDS:
+        if text[max(0, start - 3) : start].rstrip(" ")[-1:] not in _NAME_ENDS:
             continue
         named = _NAME.search(text[max(0, start - _NAME_REACH) : start])
         if named is None or _COUNTED.match(text, found.end()):

@@ -41,12 +41,19 @@ BANK_BESIDE = re.compile(rf"{_BANK_BARE}\s?[:)\]|/]?\s?$")
 BANK_BEHIND = re.compile(rf"\s?[(\[/,|]\s?{_BANK_BARE}|\s(?:국민|신한|기업|카카오|토스|KB|NH)(?![가-힣])")
 """The same right behind it."""
 
+_THINGS = (
+    r"(?:주문|송장|운송장|등기|택배|배송|일련|제조|관리|접수|신청|발송|고유|재고|품목|상품|제품|자재|시료|문서|관련|특허|출원|민원"
+    r"|사건|게시글|게시물|글|쿠폰|기프트|승인|거래|예약|모델|시리얼|바코드|커밋|품번|학번|군번|사번|수험|티켓|좌석|조회|추적|로트)"
+)
+_END = r"(?:은|는|이|가)?\s?[:#(=|]?\s?$"
 _OTHER_NUMBER = re.compile(
-    r"(?:주문|송장|운송장|등기|택배|배송|일련|제조|관리|접수|신청|발송|고유|재고|품목|상품|제품|자재|시료|문서|관련|특허|출원|민원|사건"
-    r"|게시글|게시물|글|쿠폰|기프트|승인|거래|예약|모델|시리얼|바코드|커밋|품번|학번|군번|사번|수험|티켓|좌석|조회|추적|로트)"
-    r"\s?(?:번호|코드|넘버|명|수|우편|장|건)?\s?[:#(=|]?\s?$"
-    r"|(?:\bISBN|\bEAN|\bUPC|\bS/?N|\bP/?N|\bLOT|\bserial|\bcommit|\bsku|\border|\bNo\.?|ID|#|제|stamp|epoch|(?:created|updated)_?at|\bseq)[-\s:#=\"']{0,4}$",
+    rf"{_THINGS}\s?(?:번호|코드|넘버|명|수|우편|장|건)?{_END}"
+    r"|(?:\bISBN|\bEAN|\bUPC|\bS/?N|\bP/?N|\bLOT|\bserial|\bcommit|\bsku|\border|\bNo\.?|ID|#|제|stamp|epoch"
+    r"|(?:created|updated)_?at|\bseq)[-\s:#=\"']{0,4}$",
     re.IGNORECASE,
+)
+_NAMED_NUMBER = re.compile(
+    rf"{_THINGS}\s?(?:번호|코드|넘버){_END}|\b(?:ISBN|S/?N|P/?N|LOT)[\s:]{{0,2}}$", re.IGNORECASE
 )
 _VERSION = re.compile(r"(?:버전|version|ver|\bv|릴리스)[.\s:]{0,2}$", re.IGNORECASE)
 _ADDRESS_OF_A_FILE = re.compile(
@@ -79,6 +86,11 @@ def beside(text: str, start: int, words: re.Pattern[str], reach: int = 12) -> bo
 def other_number(text: str, start: int) -> bool:
     """Does a label right before say that this is an order, a parcel, a serial number or the like?"""
     return beside(text, start, _OTHER_NUMBER)
+
+
+def named_number(text: str, start: int) -> bool:
+    """The same, in so many words: 접수번호 and not 접수, which may well be followed by a telephone number."""
+    return beside(text, start, _NAMED_NUMBER)
 
 
 def version(text: str, start: int) -> bool:

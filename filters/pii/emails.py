@@ -24,7 +24,7 @@ _MASKED = re.compile(
 )
 
 _DOT = r"(?:\.| ?[\[({] ?(?:dot|\.|점|닷) ?[\])}] ?| ?(?:점|닷|쩜) ?| dot )"
-_SPELLED_AT = r" ?(?:[\[({<] ?(?:at|@|골뱅이|앳) ?[\])}>]|골뱅이|_at_) ?"
+_SPELLED_AT = r" ?(?:[\[({<] ?(?:at|a|@|골뱅이|앳) ?[\])}>]|골뱅이|_at_) ?"
 _SPELLED_DOMAIN = rf"(?:[A-Za-z0-9-]{{1,40}}{_DOT}){{1,3}}[A-Za-z]{{2,10}}"
 _KOREAN_HOSTS = {
     "네이버": "naver",
@@ -50,7 +50,7 @@ _SPACED = re.compile(rf"(?<![A-Za-z0-9._%+@-])({_LOCAL}) ?@ ?({_WEBMAIL})(?![A-Z
 
 _PERSONAL, _SPELLED_SCORE, _PART = 0.95, 0.8, 0.8
 # What must be there for the patterns above to be worth trying.
-_SPELLED_HINT = re.compile(r"골뱅이|[\[({<_ ](?:at|앳|@)[\])}>_ ]", re.IGNORECASE)
+_SPELLED_HINT = re.compile(r"골뱅이|[\[({<_ ](?:at|a|앳|@)[\])}>_ ]", re.IGNORECASE)
 _HANGUL_HINT = re.compile(r"@[A-Za-z0-9.-]{0,40}[가-힣]|한국")
 _SPACED_HINT = re.compile(r" @|@ ")
 _CREDENTIALS = re.compile(r"://[^\s/@]{0,80}$")

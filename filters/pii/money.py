@@ -29,7 +29,7 @@ _MASKED_CARD = re.compile(r"[0-9]{4}[- ][0-9*xX]{4}[- ][0-9*xX]{4}[- ][0-9*xX]{4
 _ISSUER = re.compile(r"4|5[1-5]|2[2-7]|3[47]|35|62|6011|65|9[45]|30|36|38")
 """First digits of the networks used in Korea, 94 and 95 being cards for domestic use."""
 _CARD_LENGTHS = {"34": {15}, "37": {15}, "30": {14}, "36": {14}, "38": {14}}
-_USUAL_LENGTHS = {16, 19}
+_USUAL_LENGTHS = {16}
 
 # 국민 6-2-6, 신한 3-3-6, 우리 4-3-6, 하나 3-6-5, 기업 3-6-2-3, 농협 3-4-4-2, 카카오뱅크 4-2-7, 토스 4-4-4.
 _SHAPES = ((6, 2, 6), (3, 3, 6), (4, 3, 6), (3, 6, 5), (3, 6, 2, 3), (3, 4, 4, 2), (4, 2, 7), (4, 4, 4))
@@ -54,8 +54,8 @@ def find_cards(text: str) -> Iterator[Match]:
             yield Match(found.start(), found.end(), Entity.CARD, _CARD, number)
     for found in _BARE_CARD.finditer(text):
         number = found[0]
-        if _issued(number) and checks.luhn(number) and _stands(text, found):
-            labelled = near(text, found.start(), found.end(), CARD)
+        labelled = near(text, found.start(), found.end(), CARD)
+        if (labelled or _issued(number)) and checks.luhn(number) and len(set(number)) > _SAME and _stands(text, found):
             yield Match(found.start(), found.end(), Entity.CARD, _CARD if labelled else _BARE, number)
     for found in _MASKED_CARD.finditer(text):
         number = re.sub(r"[- ]", "", found[0].lower())
@@ -65,7 +65,7 @@ def find_cards(text: str) -> Iterator[Match]:
 
 def _issued(number: str) -> bool:
     lengths = _CARD_LENGTHS.get(number[:2], _USUAL_LENGTHS)
-    return _ISSUER.match(number) is not None and len(number) in lengths and len(set(number)) > _SAME
+    return _ISSUER.match(number) is not None and len(number) in lengths
 
 
 def find_accounts(text: str) -> Iterator[Match]:

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterator
 
-from filters.pii.context import PHONE, beside, detached, ends, near, other_number, version
+from filters.pii.context import PHONE, beside, detached, ends, named_number, near, other_number, version
 from filters.pii.entities import Entity, Match
 
 _GAP = r"(?: ?[-~.·/] ?| )"
@@ -22,6 +22,9 @@ _SPOKEN_NUMBER = re.compile(
 )
 _TO_DIGITS = str.maketrans(_SPOKEN, "001234566789")
 _HIDDEN = r"[0-9*xX]"
+_LOOKALIKE = re.compile(r"(?<![A-Za-z0-9])([0Oo][1Iil][0Oo6-9])([-. ]?)([0-9]{4})[-. ]?([0-9]{4})(?![0-9A-Za-z])")
+"""Letters for digits: O1O-1234-5678."""
+_LETTERS = str.maketrans("OoIil", "00111")
 _MASKED_NUMBER = re.compile(
     rf"\(?(0(?:{_AREA}))\)?[ .-]{{0,3}}({_HIDDEN}{{3,4}})[ .-]{{0,3}}({_HIDDEN}{{4}})(?![0-9*])"
 )
@@ -34,7 +37,12 @@ _SEVERAL_GROUPS = re.compile(r"[0-9][ .]$")
 _ANOTHER_GROUP = re.compile(r"[ .][0-9]{2}")
 _MOBILE_AREA = frozenset({"10", "11", "16", "17", "18", "19"})
 _SEPARATED, _LANDLINE, _BARE, _DOUBTFUL, _UNLABELLED, _MASKED, _BUSINESS = 0.95, 0.85, 0.85, 0.6, 0.4, 0.8, 0.8
-_HUNG_BACK = 3
+_KNOWN_LINES = frozenset(
+    [
+        *("1522", "1533", "1544", "1551", "1555", "1566", "1577", "1588", "1599", "1600", "1611", "1644", "1660"),
+        *("1661", "1666", "1668", "1670", "1688", "1800", "1811", "1833", "1855", "1877", "1899", "080"),
+    ]
+)
 
 
 def find_phones(text: str) -> Iterator[Match]:
@@ -55,25 +63,25 @@ def _judge(text: str, found: re.Match[str]) -> float:
     start, end = found.span()
     gaps = (found["gap"].strip(), found["gap2"].strip())
     mobile = found["area"] in _MOBILE_AREA
-    abroad = "82" in found["lead"]
     dashed = "-" in gaps or "~" in gaps
     if not detached(text, start, after_dot=mobile and dashed) or not ends(text, end):
         return 0
-    if abroad and (dashed or "+" in found["lead"]):
+    if "82" in found["lead"] and (dashed or "+" in found["lead"]):
         return _SEPARATED
-    labelled = near(text, start, end, PHONE)
+    sure = mobile or near(text, start, end, PHONE)
     if found["gap"] == found["gap2"] == "":
-        return _bare(text, found, labelled=labelled)
+        return _bare(text, found)
     if ")" in found["gap"] or dashed:
-        return _SEPARATED if mobile or labelled else _LANDLINE
+        return 0 if named_number(text, start) and not mobile else (_SEPARATED if sure else _LANDLINE)
     if _among_numbers(text, start, end) or version(text, start):
         return 0
-    return _BARE if mobile or labelled else _DOUBTFUL
+    return _BARE if sure else _DOUBTFUL
 
 
-def _bare(text: str, found: re.Match[str], *, labelled: bool) -> float:
+def _bare(text: str, found: re.Match[str]) -> float:
     """Digits without any separator: binary strings, counters and serial numbers look the same."""
-    if other_number(text, found.start()) and not labelled:
+    labelled = near(text, *found.span(), PHONE)
+    if named_number(text, found.start()) or (other_number(text, found.start()) and not labelled):
         return 0
     whole = found["area"] == "10" and len(found["exchange"]) == 4  # noqa: PLR2004  eight digits since 2004
     if not labelled and set(found[0]) <= {"0", "1"}:
@@ -90,9 +98,11 @@ def _spoken(text: str) -> Iterator[Match]:
     for found in _SPOKEN_NUMBER.finditer(text):
         if found[0].translate(_TO_DIGITS) != found[0] and detached(text, found.start()):
             digits = re.sub(r"[^0-9]", "", found[0].translate(_TO_DIGITS))
-            spoken = sum(letter in _SPOKEN for letter in found[0])
-            if spoken >= _HUNG_BACK:
-                yield Match(found.start(), found.end(), Entity.PHONE, _SEPARATED, digits)
+            yield Match(found.start(), found.end(), Entity.PHONE, _SEPARATED, digits)
+    for found in _LOOKALIKE.finditer(text):
+        if not found[1].isdigit() and detached(text, found.start()):
+            value = found[1].translate(_LETTERS) + found[3] + found[4]
+            yield Match(found.start(), found.end(), Entity.PHONE, _LANDLINE, value)
 
 
 def _masked(text: str) -> Iterator[Match]:
@@ -114,9 +124,10 @@ def _business(text: str) -> Iterator[Match]:
         separated = "-" in (found[2] or found[5] or "")
         if not labelled and (not separated or (found[1] and _years(found[1], found[3]))):
             continue
-        if other_number(text, start) and not labelled:
+        if named_number(text, start) or (other_number(text, start) and not labelled):
             continue
-        yield Match(start, end, Entity.BIZ_PHONE, _BUSINESS, re.sub(r"[^0-9]", "", found[0]))
+        score = _BUSINESS if labelled or (found[1] or found[4]) in _KNOWN_LINES else _UNLABELLED
+        yield Match(start, end, Entity.BIZ_PHONE, score, re.sub(r"[^0-9]", "", found[0]))
 
 
 def _years(first: str, last: str) -> bool:

@@ -9,24 +9,27 @@ from collections.abc import Iterator
 
 from filters.pii.entities import KOREAN_NAMES
 
-_GAP = r"[\Wㅡー]"
+_GAP = r"[\Wㅡーㆍ]"
 _SPOKEN = "공영일이삼사오육륙칠팔구"
 _DIGITS = re.compile(
     r"\d(?:"
     # Four digits with more beside them: seven in a row, a group before or behind, the letter of a plate.
     rf"\d{{3}}(?:\d{{3}}|\d?\d?{_GAP}{{1,3}}(?:[\dxX*●○■]|[{_SPOKEN}]{{3}})"
     rf"|(?<=\d{_GAP}\d{{4}})|(?<=\d{_GAP}{{2}}\d{{4}})|(?<=\d{_GAP}{{3}}\d{{4}})|(?<=[*xX●○■]{_GAP}\d{{4}})"
-    rf"|(?<=[{_SPOKEN}]{_GAP}\d{{4}})|(?<=[{_SPOKEN}]\d{{4}})|(?<=\d[가-힣A-Za-z]\d{{4}})|(?<=\d[가-힣]{_GAP}\d{{4}}))"
+    rf"|(?<=[{_SPOKEN}]{_GAP}\d{{4}})|(?<=[{_SPOKEN}]\d{{4}})|(?<=[1Iil][Oo]\d{{4}})|(?<=[1Iil][Oo]{_GAP}\d{{4}})"
+    rf"|(?<=\d[가-힣A-Za-z]\d{{4}})|(?<=\d[가-힣]{_GAP}\d{{4}})"
+    rf"|(?<=\d[ \u00a0][가-힣]\d{{4}})|(?<=\d[ \u00a0][가-힣]{_GAP}\d{{4}}))"
     # The number of a building or a flat.
-    r"|(?:(?<=[로길동리]\d)|(?<=[로길동리]\s\d)|(?<=\d가\d)|(?<=\d가\s\d)|(?<=동,\d)|(?<=동,\s\d)|(?<=산\d)|(?<=산\s\d))"
+    r"|(?:(?<=[로길동리]\d)|(?<=[로길동리]\s\d)|(?<=[로길동리]\s\s\d)|(?<=\d가\d)|(?<=\d가\s\d)"
+    r"|(?<=동,\d)|(?<=동,\s\d)|(?<=산\d)|(?<=산\s\d))"
     r"(?<!으로\d)(?<!으로\s\d)"
     rf"|[1일][\d{_SPOKEN}]{_GAP}{{0,3}}[{_SPOKEN}]{{2}}|일[\d{_SPOKEN}])"
 )
 _RARE = re.compile("[@＠﹫⓪\u00ad\u200b-\u200d\u2060\ufeff\u1100-\u1112]")
 _SPOKEN_START = re.compile(rf"[공영][1일][\d{_SPOKEN}]")
 _PLACEHOLDER = re.compile("<(?:" + "|".join(KOREAN_NAMES.values()) + ")")
-_SPELLED_AT = re.compile(r"골뱅이|[\[({<_] ?(?:at|앳) ?[\])}>_]| at [a-z0-9.-]+ dot ", re.IGNORECASE)
-_SPELLED_HINTS = ("골뱅이", "앳", "at", "AT", "At")
+_SPELLED_AT = re.compile(r"골뱅이|[\[({<_] ?(?:at|a|앳) ?[\])}>_]| at [a-z0-9.-]+ dot ", re.IGNORECASE)
+_SPELLED_HINTS = ("골뱅이", "앳", "at", "AT", "At", "(a)", "[a]")
 _DATE = re.compile(r"(?:19|20)\d\d[-./] ?\d\d?[-./] ?\d\d?(?!\d)")
 
 MARGIN = 160
