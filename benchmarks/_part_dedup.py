@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from _malmoi import evaluate
-from _peers import failed, run_peers, speeds
+from _peers import failed, run_peers, speeds, versions
 from _table import Measure, Part, lines_of
 
 from pipelines.evaluate.files import read_jsonl, read_table
@@ -52,6 +52,5 @@ def run(data: Path, work: Path) -> Part:
         for kind, true in truth.items():
             scores[name][f"{kind}_recall"] = len(found & true) / len(true)
             scores[name][f"{kind}_precision"] = len(found & true) / len(found)
-    return Part(
-        "dedup", lines_of(SHOWN, scores, "versions of documents", report["n"], reasons=failed(results)), [], MEANING
-    )
+    lines = lines_of(SHOWN, scores, "versions of documents", report["n"], reasons=failed(results))
+    return Part("dedup", lines, [], MEANING, versions(results))

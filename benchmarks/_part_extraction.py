@@ -5,7 +5,7 @@ from statistics import fmean
 from typing import Any
 
 from _malmoi import evaluate
-from _peers import failed, run_peers, speeds
+from _peers import failed, run_peers, speeds, versions
 from _table import Details, Measure, Part, lines_of
 
 from pipelines.evaluate.decoding import decode_page
@@ -55,4 +55,5 @@ def run(data: Path, work: Path) -> Part:
         {"extractor": name, **row, **{key: scores[name][key] for key in ("empty", "hung", "failed")}}
         for name, row in report["detail"].items()
     ]
-    return Part("extraction", lines, [Details("Main text: precision, recall, median F1", detail)], MEANING)
+    known = {name: version for name, version in report["versions"].items() if name != "malmoi"} | versions(results)
+    return Part("extraction", lines, [Details("Main text: precision, recall, median F1", detail)], MEANING, known)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from _malmoi import evaluate
-from _peers import failed, run_peers, speeds
+from _peers import failed, run_peers, speeds, versions
 from _table import Details, Line, Measure, Part, lines_of
 
 from pipelines.evaluate.pii import find_spans
@@ -58,7 +58,7 @@ def run(data: Path, work: Path) -> Part:  # noqa: ARG001  the labelled texts com
         typed = [{"type": kind, **row} for kind, row in report[split]["types"].items()]
         details.append(Details(f"Malmoi, the type has to be right too: {title}", typed))
         details.append(Details(f"Masking by default: {title}", [report[split]["masking"]]))
-    return Part("pii", lines, details, MEANING)
+    return Part("pii", lines, details, MEANING, versions(results))
 
 
 def _scores(examples: Sequence[Example], finds: Sequence[Sequence[Span]]) -> Mapping[str, float]:

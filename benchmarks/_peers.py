@@ -61,6 +61,11 @@ def speeds(results: Results) -> dict[str, float]:
     }
 
 
+def versions(results: Results) -> dict[str, str]:
+    """Versions of the packages of the tools that were run."""
+    return {name: one["version"] for name, one in results.items() if one.get("version")}
+
+
 def failed(results: Results) -> dict[str, str]:
     """Why the others were not run."""
     return {name: one["reason"] for name, one in results.items() if "reason" in one}

@@ -51,6 +51,8 @@ class Part:
     details: Sequence[Details] = ()
     meaning: str = ""
     """What the measures mean, Markdown."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Versions of the peers' packages."""
 
     def to_json(self) -> Cells:
         """For the cache."""
@@ -64,7 +66,7 @@ class Part:
             for line in row["lines"]
         ]
         details = [Details(**one) for one in row["details"]]
-        return cls(row["name"], lines, details, row["meaning"])
+        return cls(row["name"], lines, details, row["meaning"], row.get("versions", {}))
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def dps() -> object:
     return run
 
 
-TOOLS = {"FineWeb2": Tool(fineweb2, "datatrove", every=5), "dps": Tool(dps, "")}
+TOOLS = {"FineWeb2": Tool(fineweb2, "datatrove", every=3), "dps": Tool(dps, "")}
 
 if __name__ == "__main__":
     serve(TOOLS)

@@ -97,6 +97,7 @@ def evaluate_extraction(
             **({"labels_without_page": len(by_url.keys() - seen)} if labels is not None else {}),
         },
         "extractors": {name: _summary(found[name], scores[name], sites) for name in installed},
+        "versions": {name: EXTRACTORS[name].version() for name in installed},
         "detail": {name: _detail(scores[name]) for name in installed},
         "not_run": {
             name: f"{EXTRACTORS[name].package} is not installed"
