@@ -37,7 +37,7 @@ DATA = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "
 def main() -> None:
     """Print the tables."""
     pages = [page for path in sorted((DATA / "html").glob("*-pages.warc.gz")) for page in read_pages(path)]
-    visible = [visible_text(decode(body, content_type).text) for _, content_type, body in pages]
+    visible = [visible_text(decode(body, content_type).text) for _, content_type, body, _ in pages]
     model = fasttext.load_model(str(data_file("lid.176.ftz")))
     for what, texts, settings in (
         ("sentences", read_texts("lid/sentences.jsonl.zst"), LanguageSettings(min_syllables=1)),
@@ -98,16 +98,16 @@ def read_texts(name: str) -> list[str]:
     return [json.loads(line)["text"] for line in raw.decode().split("\n") if line]
 
 
-def byte_test(pages: Sequence[tuple[str, str | None, bytes]]) -> None:
+def byte_test(pages: Sequence[tuple[str, str | None, bytes, str]]) -> None:
     """Print how many pages of each label pass at which threshold, and the speed on pages without Korean."""
     counts = collections.defaultdict(list)
-    for label, _, body in pages:
+    for label, _, body, _ in pages:
         counts[label].append(count_hangul(body))
     print("byte test: share of pages at or over a threshold")
     for threshold in (8, 16, 24, 32, 40, 48, 64, 100):
         shares = {label: sum(count >= threshold for count in some) / len(some) for label, some in counts.items()}
         print(f"  {threshold:4} " + "  ".join(f"{label} {share:.3f}" for label, share in sorted(shares.items())))
-    foreign = [body for label, _, body in pages if label == "nonko"]
+    foreign = [body for label, _, body, _ in pages if label == "nonko"]
     rounds = 5
     start = time.process_time()
     for body in foreign * rounds:
@@ -116,15 +116,16 @@ def byte_test(pages: Sequence[tuple[str, str | None, bytes]]) -> None:
     print(f"  {speed:,.0f} MB a CPU second on pages without Korean")
 
 
-def read_pages(path: Path) -> list[tuple[str, str | None, bytes]]:
-    """Return label, content type and body of every page of a labelled WARC."""
+def read_pages(path: Path) -> list[tuple[str, str | None, bytes, str]]:
+    """Return label, content type, body and URL of every page of a labelled WARC."""
     with gzip.open(path.with_name(path.name.replace(".warc.gz", ".index.jsonl.gz")), "rt", encoding="utf-8") as lines:
         labels = {row["url"]: row["label"] for row in map(json.loads, lines)}
     with path.open("rb") as stream:
         records = ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=True)
         return [
-            (labels[record.headers["WARC-Target-URI"]], record.http_headers.get("Content-Type"), record.reader.read())
+            (labels[url], record.http_headers.get("Content-Type"), record.reader.read(), url)
             for record in records
+            for url in [record.headers["WARC-Target-URI"]]
         ]
 
 

@@ -4,6 +4,7 @@
 - `measure`: what the letters and words of many texts say, counted at once.
 - `korean`: `judge_korean`: Korean, partly Korean, or why not.
 - `scripts`: the language a script gives away without a model.
+- `latin`: `korean_in_latin`: romanised and mistyped Korean.
 - `model`: `Identifier`: fastText's lid.176, where a script is shared by many languages.
 - `names`: what language a text is in, `IDENTITY_SCHEMA`.
 - `judge`: `LanguageFilter`: `identify` names the language of texts, `judge` says which to keep.

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from filters.language.korean import Verdicts
+from filters.language.latin import korean_in_latin
 from filters.language.measure import Letters
 from filters.language.model import Identifier
 from filters.language.scripts import CHINESE, JAPANESE, LATIN, alphabet_of
@@ -26,6 +27,7 @@ IDENTITY_SCHEMA = pa.schema(_FIELDS)
 """What `LanguageFilter.identify` says of a text; languages by the codes of lid.176 (ISO 639) and some of our own:
 
 - ``ko``: mainly Korean. ``ko-mixed``: foreign, with a Korean part worth having.
+- ``ko-Latn``: romanised Korean; ``mash``: Korean typed with the keyboard on a Latin layout. Neither is Korean text.
 - ``und``: no letters, random keys, or too little Hangul to tell; its score is 0. ``und-Latn`` and the like: a script
   (ISO 15924) that several languages share, where the model was not asked.
 
@@ -35,6 +37,7 @@ Scores are the share of the letters that are in a script of the language, 0..1; 
 
 _SCRIPTS = (KOREAN, JAPANESE, CHINESE, LATIN, UNDETERMINED)
 """Columns of the table of shares; the last is the alphabet that `alphabet_of` names."""
+_LATIN = _SCRIPTS.index(LATIN)
 _ALPHABET = len(_SCRIPTS) - 1
 # Latin letters whose work one letter of the script does: a page with source code is Japanese for all that.
 _WEIGHTS = np.array([2.5, 2.5, 2.5, 1, 1])
@@ -86,6 +89,9 @@ def _by_script(texts: Sequence[str], verdicts: Verdicts) -> _Names:
     runner_up: list[str | None] = [_SCRIPTS[script] for script in second.tolist()]
     for row in np.flatnonzero(korean | unsure).tolist():
         language[row] = verdicts.labels[row] or UNDETERMINED
+    latin = np.flatnonzero(~unsure & (first == _LATIN) & (verdicts.letters.hangul == 0)).tolist()
+    for row, kind in zip(latin, korean_in_latin([texts[row] for row in latin]), strict=True):
+        language[row] = kind or language[row]
     for row in np.flatnonzero(~unsure & (first == _ALPHABET)).tolist():
         language[row] = alphabet_of(texts[row])
     for row in np.flatnonzero((runner_up_score > 0) & (second == _ALPHABET)).tolist():

@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 KOREAN = "ko"
 KOREAN_MIXED = "ko-mixed"
+ROMANISED = "ko-Latn"
+MISTYPED = "mash"
 UNDETERMINED = "und"
 KOREAN_LABELS = (KOREAN, KOREAN_MIXED)
 """Labels of texts that are kept: mainly Korean, and foreign with a Korean part worth having."""
