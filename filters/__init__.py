@@ -8,7 +8,7 @@ In the order a page meets them:
 - `visible`: `visible_text`: what a reader of the page sees.
 - `language`: `LanguageFilter`: which language is it in, and is it Korean? Letters and words; a model for the others.
   `korean_part`: without the foreign paragraphs of a mixed text.
-- `quality`: `judge_quality`: is the main text worth learning from?
+- `quality`: `judge_quality`, `judge_signals`: is the main text worth learning from? Signals, genre, score.
 - `clean`: `clean_text`: away with lines in which a page speaks of itself.
 - `hangul`: `nfc`, `census`, `hangul_share`, `compose_jamo`: Korean text basics by Unicode block.
 - `decision`: `Decision`, and `to_batch` for its Arrow form.
@@ -35,12 +35,14 @@ from filters.language import (
 )
 from filters.mojibake import MojibakeReason, MojibakeSettings, judge_mojibake, mojibake_score
 from filters.quality import (
+    SIGNALS,
     SIGNALS_SCHEMA,
+    Genre,
     QualityBatch,
     QualityReason,
     QualitySettings,
-    Signals,
     judge_quality,
+    judge_signals,
     measure,
 )
 from filters.visible import visible_text
@@ -50,12 +52,14 @@ __all__ = [
     "DECISION_SCHEMA",
     "IDENTITY_SCHEMA",
     "KOREAN_LABELS",
+    "SIGNALS",
     "SIGNALS_SCHEMA",
     "Census",
     "Cleaned",
     "DataFileError",
     "Decision",
     "Decoded",
+    "Genre",
     "HangulReason",
     "HangulSettings",
     "KoreanPart",
@@ -68,7 +72,6 @@ __all__ = [
     "QualityBatch",
     "QualityReason",
     "QualitySettings",
-    "Signals",
     "census",
     "clean_text",
     "compose_jamo",
@@ -78,6 +81,7 @@ __all__ = [
     "judge_bytes",
     "judge_mojibake",
     "judge_quality",
+    "judge_signals",
     "korean_part",
     "measure",
     "mojibake_score",

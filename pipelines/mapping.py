@@ -70,6 +70,7 @@ def document_schema(recipe: Recipe) -> pa.Schema:
         ("hangul_share", pa.float64()),
         ("extractor", pa.string()),
         ("quality", pa.struct(list(SIGNALS_SCHEMA))),
+        ("genre", pa.string()),
         ("quality_score", pa.float64()),
         ("pii", COUNTS_TYPE),
     ]

@@ -1,19 +1,21 @@
 """The quality rules in order: the first limit a document breaks is its reason."""
 
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from filters.decision import Decision, to_batch
-from filters.hangul import nfc
+from filters.decision import DECISION_SCHEMA
+from filters.quality.classifier import quality_model
+from filters.quality.genre import GENRES, genres_of
+from filters.quality.layout import Floats
 from filters.quality.settings import QualitySettings
-from filters.quality.signals import Signals, measure
+from filters.quality.signals import SIGNALS_SCHEMA, measure
 
 _MAX_MOJIBAKE = 0.5  # the fixed point of the mojibake scale
-_NAMES = [field.name for field in fields(Signals)]
-SIGNALS_SCHEMA = pa.schema([(name, pa.float64()) for name in _NAMES])
 
 
 class QualityReason(StrEnum):
@@ -23,8 +25,10 @@ class QualityReason(StrEnum):
     NO_SPACES = "no_spaces"
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
+    CUT_UP = "cut_up"
     LITTLE_HANGUL = "little_hangul"
     CHATTER = "chatter"
+    ABUSE = "abuse"
     DUPLICATE_LINES = "duplicate_lines"
     TOP_NGRAM = "top_ngram"
     DUPLICATE_NGRAMS = "duplicate_ngrams"
@@ -32,23 +36,29 @@ class QualityReason(StrEnum):
     BULLET_LINES = "bullet_lines"
     ELLIPSIS_LINES = "ellipsis_lines"
     TOO_MANY_LINES = "too_many_lines"
-    UNFINISHED_LINES = "unfinished_lines"
+    MENU = "menu"
+    NO_SENTENCES = "no_sentences"
     FRAGMENTS = "fragments"
-    MISPLACED_WORDS = "misplaced_words"
+    WORD_ORDER = "word_order"
     FEW_PARTICLES = "few_particles"
+    ADVERTISING = "advertising"
+    TEMPLATE = "template"
+    TRANSLATED = "translated"
+    SPAM = "spam"
+    LOW_SCORE = "low_score"
 
 
-# (reason, signal, settings field); `min_` and `max_` say which side of the limit is bad. Damage first, then size,
-# then content.
+# (reason, signal, name of the limit); `min_` and `max_` say which side is bad. Damage first, then size, then content.
 _RULES = (
     (QualityReason.NO_SPACES, "hangul_run", "max_hangul_run"),
-    (QualityReason.TOO_SHORT, "words", "min_words"),
-    (QualityReason.TOO_LONG, "words", "max_words"),
+    (QualityReason.CUT_UP, "loose_particles", "max_loose_particles"),
     (QualityReason.LITTLE_HANGUL, "hangul_share", "min_hangul_share"),
     (QualityReason.CHATTER, "chat_marks", "max_chat_marks"),
+    (QualityReason.ABUSE, "abuse", "max_abuse"),
     (QualityReason.DUPLICATE_LINES, "duplicate_lines", "max_duplicate_lines"),
     (QualityReason.TOP_NGRAM, "top_2gram", "max_top_2gram"),
     (QualityReason.TOP_NGRAM, "top_3gram", "max_top_3gram"),
+    (QualityReason.TOP_NGRAM, "top_stem", "max_top_stem"),
     (QualityReason.DUPLICATE_NGRAMS, "duplicate_2grams", "max_duplicate_2grams"),
     (QualityReason.DUPLICATE_NGRAMS, "duplicate_3grams", "max_duplicate_3grams"),
     (QualityReason.DUPLICATE_NGRAMS, "duplicate_5grams", "max_duplicate_5grams"),
@@ -56,39 +66,88 @@ _RULES = (
     (QualityReason.BULLET_LINES, "bullet_lines", "max_bullet_lines"),
     (QualityReason.ELLIPSIS_LINES, "ellipsis_lines", "max_ellipsis_lines"),
     (QualityReason.TOO_MANY_LINES, "lines_per_word", "max_lines_per_word"),
-    (QualityReason.UNFINISHED_LINES, "finished_lines", "min_finished_lines"),
+    (QualityReason.MENU, "menu", "max_menu"),
+    (QualityReason.NO_SENTENCES, "sentences", "min_sentences"),
+    (QualityReason.NO_SENTENCES, "utterances", "min_utterances"),
     (QualityReason.FRAGMENTS, "fragments", "max_fragments"),
-    (QualityReason.MISPLACED_WORDS, "misplaced", "max_misplaced"),
+    (QualityReason.WORD_ORDER, "word_order", "min_word_order"),
     (QualityReason.FEW_PARTICLES, "particles", "min_particles"),
+    (QualityReason.ADVERTISING, "advertising", "max_advertising"),
+    (QualityReason.TEMPLATE, "template", "max_template"),
+    (QualityReason.TRANSLATED, "pronouns", "max_pronouns"),
+    (QualityReason.SPAM, "ad", "max_ad"),
+    (QualityReason.LOW_SCORE, "score", "min_score"),
 )
+_REASONS = [str(reason) for reason in QualityReason]
 
 
 @dataclass(frozen=True, slots=True)
 class QualityBatch:
-    """Verdicts and measures of a batch, row for row; `score` is the value that broke the rule, null when kept."""
+    """Verdicts and measures of a batch, row for row."""
 
     decisions: pa.RecordBatch
+    """`DECISION_SCHEMA`; the score is the value that broke the rule, null when kept."""
     signals: pa.RecordBatch
+    """`SIGNALS_SCHEMA`."""
+    genre: pa.StringArray
+    """A `Genre` each."""
+    score: pa.DoubleArray
+    """Probability that the document is good, 0..1."""
 
 
 def judge_quality(texts: Sequence[str], settings: QualitySettings | None = None) -> QualityBatch:
-    """Judge main texts of any normal form; return batches of `DECISION_SCHEMA` and `SIGNALS_SCHEMA`, a row a text."""
+    """Judge main texts of any normal form, a row a text."""
     settings = settings or QualitySettings()
-    measured = [measure(nfc(text), settings.mojibake) for text in texts]
-    rows = [astuple(signals) for signals in measured]
-    columns = [pa.array([row[i] for row in rows], pa.float64()) for i in range(len(_NAMES))]
+    return judge_signals(measure(texts, settings.mojibake, quality_model(settings.model)), settings)
+
+
+def judge_signals(signals: pa.RecordBatch, settings: QualitySettings | None = None) -> QualityBatch:
+    """Judge documents by their signals alone, for instance those stored with them: no text is needed to decide anew.
+
+    Args:
+        signals: Columns of `SIGNALS_SCHEMA`, a row a document.
+        settings: The limits.
+
+    Raises:
+        KeyError: A signal is missing.
+    """
+    settings = settings or QualitySettings()
+    values: dict[str, Floats] = {
+        name: signals.column(name).to_numpy(zero_copy_only=False) for name in SIGNALS_SCHEMA.names
+    }
+    values["score"] = quality_model(settings.model).good(values)
+    genre = genres_of(values)
+    why = np.full(signals.num_rows, len(_REASONS))
+    found = np.full(signals.num_rows, np.nan)
+    for reason, name, broken in _broken(values, genre, settings):
+        news = broken & np.isnan(found)
+        why[news] = _REASONS.index(reason)
+        found[news] = values[name][news]
+    kept = np.isnan(found)
+    decisions = pa.RecordBatch.from_arrays(
+        [
+            pa.array(kept),
+            pa.array(np.array([*_REASONS, None], object)[why], pa.string()),
+            pa.array(found, pa.float64(), mask=kept),
+        ],
+        schema=DECISION_SCHEMA,
+    )
+    names = np.array([str(genre) for genre in GENRES], object)
     return QualityBatch(
-        decisions=to_batch([judge_signals(signals, settings) for signals in measured]),
-        signals=pa.RecordBatch.from_arrays(columns, schema=SIGNALS_SCHEMA),
+        decisions, signals, pa.array(names[genre], pa.string()), pa.array(values["score"], pa.float64())
     )
 
 
-def judge_signals(signals: Signals, settings: QualitySettings) -> Decision:
-    """Apply the rules to measures already taken, for instance those stored with a document."""
-    if signals.mojibake > _MAX_MOJIBAKE:
-        return Decision(keep=False, reason=QualityReason.MOJIBAKE, score=signals.mojibake)
+def _broken(
+    values: dict[str, Floats], genre: npt.NDArray[np.int64], settings: QualitySettings
+) -> Iterator[tuple[QualityReason, str, npt.NDArray[np.bool_]]]:
+    """Which documents break each rule, in order."""
+    yield QualityReason.MOJIBAKE, "mojibake", values["mojibake"] > _MAX_MOJIBAKE
+    # Text without spaces is one long word, so its spacing is asked before its size.
+    yield QualityReason.NO_SPACES, "hangul_run", values["hangul_run"] > settings.short.max_hangul_run
+    yield QualityReason.TOO_SHORT, "syllables", values["syllables"] < settings.min_syllables
+    yield QualityReason.TOO_LONG, "words", values["words"] > settings.max_words
     for reason, signal, name in _RULES:
-        value, limit = getattr(signals, signal), getattr(settings, name)
-        if value < limit if name.startswith("min_") else value > limit:
-            return Decision(keep=False, reason=reason, score=value)
-    return Decision(keep=True, reason=None, score=None)
+        limit = np.array([getattr(settings.limits(kind), name) for kind in GENRES], np.float64)[genre]
+        value = values[signal]
+        yield reason, signal, value < limit if name.startswith("min_") else value > limit

@@ -5,6 +5,7 @@ import typer
 from pipelines.cli.eval import eval_app
 from pipelines.cli.explain import explain
 from pipelines.cli.inspect import inspect
+from pipelines.cli.quality import quality_app
 from pipelines.cli.recipe import recipe_app
 from pipelines.cli.run import run
 from warehouse import WarehouseError
@@ -22,6 +23,7 @@ app.command()(run)
 app.command()(explain)
 app.command()(inspect)
 app.add_typer(recipe_app, name="recipe")
+app.add_typer(quality_app, name="quality")
 app.add_typer(eval_app, name="eval")
 
 

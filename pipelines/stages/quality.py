@@ -9,10 +9,10 @@ from pipelines.stages.base import Outcome, Verdict, divide, values, with_columns
 
 
 class QualityStage:
-    """Drops what no model should read; adds ``n_chars``, ``quality``, ``quality_score`` and ``hangul_share``.
+    """Drops what no model should read; adds ``n_chars``, ``quality``, ``genre``, ``quality_score``, ``hangul_share``.
 
-    ``quality`` are its signals. ``quality_score`` is the share of lines that end like a sentence, the one signal that
-    best tells good documents from bad ones.
+    ``quality`` are all signals, so that limits can be decided anew without the text (``filters.judge_signals``).
+    ``quality_score`` is the probability that a document is good, made from all of them.
     """
 
     name = "quality"
@@ -30,7 +30,8 @@ class QualityStage:
         columns: dict[str, pa.Array[Any]] = {
             "n_chars": pa.array([len(text) for text in texts], pa.int64()),
             "quality": found.signals.to_struct_array(),
-            "quality_score": found.signals.column("finished_lines"),
+            "genre": found.genre,
+            "quality_score": found.score,
             "hangul_share": found.signals.column("hangul_share"),
         }
         return divide(self.name, with_columns(batch, columns), verdicts)
