@@ -20,7 +20,7 @@ PASSPORT = re.compile(r"여권|passport|旅券", re.IGNORECASE)
 DRIVER = re.compile(r"면허|driver.?s? licen[cs]e", re.IGNORECASE)
 HEALTH = re.compile(r"(?:건강|의료)\s?보험\s?(?:증|카드|번호)|보험증\s?번호")
 PHONE = re.compile(
-    r"전화|연락|휴대폰|핸드폰|휴대\s?전화|(?<![가-힣])번호|문의|상담|예약|고객|센터|콜센|팩스|내선|직통|문자|☎|☏|📞|📱|✆"
+    r"전화|연락|제보|신고|(?:휴대|핸드)폰|(?<![가-힣])폰\s?[:)]?\s?$|휴대\s?전화|(?<![가-힣])번호|문의|상담|예약|고객|센터|콜센|팩스|내선|직통|문자|☎|☏|📞|📱|✆"
     r"|\btel|\bphone|\bfax|\bmobile|\bcall|\bh\.?p\b|\bARS\b|카톡|수신자\s?부담",
     re.IGNORECASE,
 )
@@ -59,8 +59,8 @@ _VERSION = re.compile(r"(?:버전|version|ver|\bv|릴리스)[.\s:]{0,2}$", re.IG
 _ADDRESS_OF_A_FILE = re.compile(
     r"(?:[a-z][a-z0-9+]{1,9}://|www\.|doi[:.\s]|\b10\.[0-9]{4,9}/)[^\s\"'<>가-힣]*$", re.IGNORECASE
 )
-_LABEL = re.compile(
-    r"(?<![A-Za-z0-9])(?:tel|telephone|phone|hp|h\.p|mobile|fax|call|sms|cell|m|t|f|p|c|h|o|a/s|ars)\)?[.:=_-]?$",
+LABEL = re.compile(
+    r"(?<![A-Za-z0-9])(?:tel|telephone|phone|hp|h\.p|mobile|fax|call|sms|cell|m|t|f|p|c|h|o|a/s|ars)\)?[.:=_-]?\s?$",
     re.IGNORECASE,
 )
 _FAR = 100
@@ -78,7 +78,7 @@ def near(text: str, start: int, end: int, words: re.Pattern[str], reach: int = R
     return any(found.end() >= start - reach for found in before)
 
 
-def beside(text: str, start: int, words: re.Pattern[str], reach: int = 12) -> bool:
+def beside(text: str, start: int, words: re.Pattern[str], reach: int = 24) -> bool:
     """Do the words end right before the span? The pattern is anchored by ``$``."""
     return words.search(text[max(0, start - reach) : start]) is not None
 
@@ -113,7 +113,7 @@ def detached(text: str, start: int, *, after_dot: bool = False) -> bool:
     last, before = text[start - 1], text[start - 2] if start > 1 else " "
     if last in _DIGITS:
         return False
-    if last.isascii() and not last.isspace() and not beside(text, start, _LABEL):
+    if last.isascii() and not last.isspace() and not beside(text, start, LABEL):
         if last.isalpha() or last in _BINDING:
             return False
         if last == ":" and before in _DIGITS:

@@ -69,7 +69,8 @@ def find_plates(text: str) -> Iterator[Match]:
         start, end = found.span()
         if not detached(text, start) or text[end : end + 1] in ("-", "_"):
             continue
-        score = _PERSONAL if near(text, start, end, PLATE) else _score(text, found)
+        counts = found["usage"] in _SPACED_COUNTERS and _COUNTED.match(text, end) is not None
+        score = _PERSONAL if near(text, start, end, PLATE) and not counts else _score(text, found)
         if score:
             yield Match(start, end, Entity.PLATE, score, found[0].replace(" ", ""))
 

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterator
 
-from filters.pii.context import PHONE, beside, detached, ends, named_number, near, other_number, version
+from filters.pii.context import LABEL, PHONE, beside, detached, ends, named_number, near, other_number, version
 from filters.pii.entities import Entity, Match
 
 _GAP = r"(?: ?[-~.·/] ?| )"
@@ -80,7 +80,7 @@ def _judge(text: str, found: re.Match[str]) -> float:
 
 def _bare(text: str, found: re.Match[str]) -> float:
     """Digits without any separator: binary strings, counters and serial numbers look the same."""
-    labelled = near(text, *found.span(), PHONE)
+    labelled = near(text, *found.span(), PHONE) or beside(text, found.start(), LABEL)
     if named_number(text, found.start()) or (other_number(text, found.start()) and not labelled):
         return 0
     whole = found["area"] == "10" and len(found["exchange"]) == 4  # noqa: PLR2004  eight digits since 2004
@@ -122,7 +122,9 @@ def _business(text: str) -> Iterator[Match]:
             continue
         labelled = near(text, start, end, PHONE)
         separated = "-" in (found[2] or found[5] or "")
-        if not labelled and (not separated or (found[1] and _years(found[1], found[3]))):
+        if found[1] and _years(found[1], found[3]) and (not labelled or "~" in found[2]):
+            continue
+        if not labelled and not separated:
             continue
         if named_number(text, start) or (other_number(text, start) and not labelled):
             continue

@@ -8,6 +8,7 @@ Contents:
     run      malmoi run
     recipe   malmoi recipe check, malmoi recipe schema
     explain  malmoi explain
+    inspect  malmoi inspect
     eval     malmoi eval extraction, language, quality, pii, dedup
     show     tables and paths on a terminal
     show_report  reports of evaluations on a terminal

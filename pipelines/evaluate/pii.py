@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from filters.pii import PiiSettings, detect, masks
+from filters.pii import Entity, PiiSettings, detect, masks
 from pipelines.evaluate.pii_set import Example, labelled_set
 
 Span: TypeAlias = tuple[int, int, str]
@@ -26,6 +26,7 @@ _PEER_NAMES = {
     "KR_DRIVER_LICENSE": "KR_DRIVER",
     "PHONE_NUMBER": "KR_PHONE",
 }
+_KINDS = frozenset(map(str, Entity))
 _PHONES = {"KR_PHONE", "KR_BIZ_PHONE"}
 
 
@@ -64,12 +65,14 @@ def score(examples: Sequence[Example], answers: Sequence[Sequence[Sequence[Any]]
 
     Args:
         examples: Labelled examples.
-        answers: For each example its finds as [start, end, type]; names that peers use for a type are understood.
+        answers: For each example its finds as [start, end, type]; names that peers use for a type are understood,
+            and finds of types that are never labelled (such as IP addresses) are left out.
     """
     spans, found, finds = Counter[str](), Counter[str](), Counter[str]()
     disturbed = 0
     for example, answer in zip(examples, answers, strict=True):
-        named = [(int(start), int(end), _PEER_NAMES.get(kind, str(kind))) for start, end, kind in answer]
+        known = ((int(start), int(end), _PEER_NAMES.get(kind, str(kind))) for start, end, kind in answer)
+        named = [find for find in known if find[2] in _KINDS]
         pairs = _matched(example, named)
         hits = {find for _, find in pairs}
         disturbed += not example.spans and bool(named)
