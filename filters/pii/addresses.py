@@ -37,7 +37,7 @@ _AFTER = (
 _NUMBER = re.compile(rf"[1-9][0-9]{{0,3}}(?: ?[-~] ?[0-9]{{1,4}})?{_AFTER}(?:번지 ?(?:[0-9]{{1,4}}호)?)?{_TAIL}")
 _NAME = re.compile(r"(?P<name>[가-힣A-Za-z0-9·]{1,14}(?P<kind>[로길동리]|[0-9]가)) {0,2}(?P<hill>(?:산 ?)?)$")
 _NAME_REACH = 20
-_NAME_ENDS = frozenset("로길동리가산")
+_CANDIDATE = re.compile(r"[로길동리가산] {0,2}[1-9]")
 _FLAT = re.compile(
     r"(?P<name>[가-힣A-Za-z]{2,14}) ?"
     r"(?P<number>(?<![0-9])[0-9]{1,4}동,? ?(?:제?[0-9]{1,2}층 ?)?[0-9]{2,4}호(?!선|차|실))"
@@ -60,12 +60,13 @@ _MAX_PARTS = 4
 
 def find_addresses(text: str) -> Iterator[Match]:
     """Addresses; the find begins at the building number, or at the block of a flat where there is none."""
-    for found in _NUMBER.finditer(text):
-        start = found.start()
-        if text[max(0, start - 3) : start].rstrip(" ")[-1:] not in _NAME_ENDS:
+    for candidate in _CANDIDATE.finditer(text):
+        start = candidate.end() - 1
+        found = _NUMBER.match(text, start)
+        if found is None or _COUNTED.match(text, found.end()):
             continue
         named = _NAME.search(text[max(0, start - _NAME_REACH) : start])
-        if named is None or _COUNTED.match(text, found.end()):
+        if named is None:
             continue
         name, place = named["name"], start - len(named[0])
         if _PARTICLE_WORDS.search(name) or _OTHER_WORDS.search(name):

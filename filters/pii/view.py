@@ -23,6 +23,8 @@ _ZERO_WIDTH = "\u00ad\u200b-\u200d\u2060\ufeff"
 _JAMO = "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
 _UNEVEN = re.compile(f"{_PLACEHOLDER}|[{_ZERO_WIDTH}]|{_JAMO}")
 _MAYBE_UNEVEN = re.compile(f"[<{_ZERO_WIDTH}\u1100-\u1112]")
+_LAST_OF_BMP = 0xFFFF
+_BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
 _SAME_AS = {
     "-": "‐‑‒–—―−ㅡ－﹣⁃ー﹘",
     "~": "～〜∼˜",
@@ -56,11 +58,14 @@ def _table() -> dict[int, str]:
 
 @functools.cache
 def _other_forms() -> re.Pattern[str]:
-    return re.compile("[" + "".join(map(chr, _table())).replace("\\", "") + "]")
+    # Without characters beyond the BMP, a set of characters compiles to a table; with them, to a list that is walked.
+    return re.compile("[" + "".join(chr(code) for code in _table() if code <= _LAST_OF_BMP) + "]")
 
 
 def _plain(text: str) -> str:
-    return text.translate(_table()) if _other_forms().search(text) else text
+    plain = text.isascii() and "\t" not in text
+    changes = not plain and (_other_forms().search(text) or _BEYOND_BMP.search(text))
+    return text.translate(_table()) if changes else text
 
 
 @dataclass(frozen=True, slots=True)

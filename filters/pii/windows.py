@@ -29,7 +29,10 @@ _RARE = re.compile("[@＠﹫⓪\u00ad\u200b-\u200d\u2060\ufeff\u1100-\u1112]")
 _SPOKEN_START = re.compile(rf"[공영][1일][\d{_SPOKEN}]")
 _PLACEHOLDER = re.compile("<(?:" + "|".join(KOREAN_NAMES.values()) + ")")
 _SPELLED_AT = re.compile(r"골뱅이|[\[({<_] ?(?:at|a|앳) ?[\])}>_]| at [a-z0-9.-]+ dot ", re.IGNORECASE)
-_SPELLED_HINTS = ("골뱅이", "앳", "at", "AT", "At", "(a)", "[a]")
+_SPELLED_HINTS = (
+    *("골뱅이", "앳", "(a)", "[a]", " dot ", " DOT ", " Dot ", "_at_", "_AT_"),
+    *(opened + at for opened in "([{<" for at in ("at", "AT", "At", " at", " AT")),
+)
 _DATE = re.compile(r"(?:19|20)\d\d[-./] ?\d\d?[-./] ?\d\d?(?!\d)")
 
 MARGIN = 160
