@@ -25,6 +25,8 @@ _PARTS = {
     ),
 }
 
+_GIVES_BACK = {"person"}  # a name may be followed by more Hangul; the other parts take all they can
+
 
 class Place(StrEnum):
     """Where a line of boilerplate may go."""
@@ -82,6 +84,7 @@ class Rules:
         """Return the first rule that a line without spaces around it fits."""
         if not line or len(line) > self.longest or not self.hint.search(line):
             return None
+        line = " ".join(line.split())
         tried = self.for_sentences if _SENTENCE.search(line) else self.all
         return next((rule for rule in tried if rule.fits(line)), None)
 
@@ -114,7 +117,7 @@ def load_rules() -> RuleBook:
 def _read(row: dict[str, Any], hints: Iterable[str], parts: Mapping[str, str]) -> Rule:
     pattern, hints = row["pattern"], tuple(hints)
     for name, part in parts.items():
-        pattern = pattern.replace(f"{{{name}}}", f"(?:{part})")
+        pattern = pattern.replace(f"{{{name}}}", f"({'?:' if name in _GIVES_BACK else '?>'}{part})")
     return Rule(
         name=row["name"],
         place=Place(row["place"]),
