@@ -10,6 +10,7 @@ In the order a page meets them:
   `korean_part`: without the foreign paragraphs of a mixed text.
 - `quality`: `judge_quality`, `judge_signals`: is the main text worth learning from? Signals, genre, score.
 - `clean`: `clean_text`: away with lines in which a page speaks of itself.
+- `pii`: `mask_texts`, `detect`: personal data found and masked; imported from there.
 - `hangul`: `nfc`, `census`, `hangul_share`, `compose_jamo`: Korean text basics by Unicode block.
 - `decision`: `Decision`, and `to_batch` for its Arrow form.
 
