@@ -62,7 +62,7 @@ def foreign() -> list[str]:
     sites: dict[str, list[str]] = collections.defaultdict(list)
     for label, content_type, body, url in read_pages(DATA / "html/dev-pages.warc.gz"):
         text = visible_text(decode(body, content_type).text)
-        seen = measure_letters([text], 0.5)
+        seen = measure_letters([text])
         if label == "nonko" and seen.latin[0] > 0.8 * seen.letters[0] and not seen.hangul[0]:
             host = urlsplit(url).netloc
             sites[url if "udhr" in url else host].append(unicodedata.normalize("NFC", text))

@@ -41,10 +41,12 @@ class Verdicts:
 
 def judge_korean(texts: Sequence[str], settings: LanguageSettings) -> Verdicts:
     """Judge texts in any normal form."""
-    seen = measure_letters(texts, settings.min_common)
+    seen = measure_letters(texts)
     share = seen.hangul_share
     short = (seen.syllables < settings.min_syllables) & (share < settings.pure_share)
-    numbers = np.select([seen.hangul == 0, seen.strange > 0, short | (share < settings.min_share)], [1, 2, 3])
+    numbers = np.select(
+        [seen.hangul == 0, seen.strangeness > settings.max_strangeness, short | (share < settings.min_share)], [1, 2, 3]
+    )
     reasons = [_REASONS[number] for number in numbers.tolist()]
     labels = [None if reason else KOREAN for reason in reasons]
     minority = (share < settings.main_share) | (seen.kana > seen.hangul)

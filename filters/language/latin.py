@@ -27,7 +27,6 @@ _SAMPLE = 300  # characters of a text that are looked at
 _LEAST_RUNS = 12
 _LEAST_RATIO = 0.5  # natural logarithm
 _TYPED_SAMPLE = 120  # characters
-_TYPED_COMMON = 0.6  # syllables among the most common, of what a mistyped text should have been
 
 _KEYS = str.maketrans(
     "rRseEfaqQtTdwWczxvgkoiOjpuPhynbml" + "ASDFGZXCVYUIHJKLBNM",
@@ -102,8 +101,7 @@ def _are_korean_typed(texts: Sequence[str]) -> list[bool]:
         for pair, vowel in _VOWEL_PAIRS.items():
             keys = keys.replace(pair, vowel)
         typed.append(compose_jamo(keys.translate(_KEYS)))
-    strange = measure_letters(typed, _TYPED_COMMON).strange
-    return [bool(count <= 0) for count in strange.tolist()]
+    return [bool(strangeness < 0) for strangeness in measure_letters(typed).strangeness.tolist()]
 
 
 @functools.cache

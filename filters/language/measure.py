@@ -1,5 +1,6 @@
 """What the letters and the words of texts say about their language, counted for many texts at once."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,10 @@ _IS_LETTER_OR_SPACE = _IS_LETTER | (np.arange(len(Kind)) == Kind.SPACE)
 # Kana among the kana and Han characters of Japanese is .5 and more, short headlines .2; Chinese writes の for fun.
 _JAPANESE_KANA = 0.1
 _MAX_WORD = 7  # letters a word of Korean in mixed script (國漢文) has at most on average; Chinese has no spaces
+# How likely a syllable among the 500 most common, among the next 500, another one and a loose jamo are in Korean of any
+# register, chats included, and when keys are hit at random or bytes are misread.
+_STRANGENESS = np.log(np.array([0.1, 0.1, 0.4, 0.4]) / np.array([0.88, 0.06, 0.03, 0.03]))
+_REPEATED = re.compile("([\u3131-\u318e])\\1+")
 _PARAGRAPH_SYLLABLES = 12
 _PARAGRAPH_SHARE = 0.5
 
@@ -33,8 +38,8 @@ class Letters:
     hangul: Counts
     syllables: Counts
     """Modern and old: conjoining jamo count as well."""
-    strange: Counts
-    """Modern syllables outside the 500 most common, and loose jamo, above the common ones: positive in no Korean."""
+    strangeness: Shares
+    """Natural logarithm by which random keys explain the modern syllables and jamo better than Korean does."""
     latin: Counts
     han: Counts
     kana: Counts
@@ -51,24 +56,27 @@ class Letters:
         return self.kana > _JAPANESE_KANA * (self.kana + self.han)
 
 
-def measure_letters(texts: Sequence[str], min_common: float) -> Letters:
+def measure_letters(texts: Sequence[str]) -> Letters:
     """Count the letters of texts in any normal form.
 
-    Jamo that were typed apart are put together first where they are the most of a text; `min_common` is that of
-    `LanguageSettings`.
+    Jamo that were typed apart are put together first where they are the most of a text.
     """
     counts = count_kinds(texts)
     # Only decomposed and old Hangul has conjoining jamo, so nothing else needs to be brought into NFC.
     _recount(counts, texts, np.flatnonzero(counts[:, Kind.CONJOINING]), composed=False)
     modern = counts[:, _SYLLABLES].sum(axis=1)
-    _recount(counts, texts, np.flatnonzero(counts[:, Kind.COMPATIBILITY] > modern), composed=True)
+    apart = counts[:, Kind.COMPATIBILITY] > modern
+    _recount(counts, texts, np.flatnonzero(apart), composed=True)
     modern = counts[:, _SYLLABLES].sum(axis=1)
-    typed = modern + counts[:, Kind.COMPATIBILITY]
+    loose = counts[:, Kind.COMPATIBILITY].copy()
+    for row in np.flatnonzero(loose).tolist():
+        loose[row] -= _laughter(nfc(texts[row]))
+    evidence = np.column_stack([counts[:, _SYLLABLES], np.maximum(loose, 0)])
     return Letters(
         letters=counts[:, _LETTERS].sum(axis=1),
         hangul=counts[:, _HANGUL].sum(axis=1),
         syllables=modern + counts[:, Kind.CONJOINING],
-        strange=np.ceil(min_common * typed).astype(np.int64) - counts[:, Kind.COMMON],
+        strangeness=evidence @ _STRANGENESS,
         latin=counts[:, Kind.LATIN],
         han=counts[:, Kind.HAN],
         kana=counts[:, Kind.KANA],
@@ -80,6 +88,11 @@ def _recount(counts: Counts, texts: Sequence[str], rows: Counts, *, composed: bo
     if rows.size:
         normal = [nfc(texts[row]) for row in rows.tolist()]
         counts[rows] = count_kinds([compose_jamo(text) for text in normal] if composed else normal)
+
+
+def _laughter(text: str) -> int:
+    """Jamo that repeat the one before or after them: laughter, tears and other signs of a chat."""
+    return sum(len(run[0]) for run in _REPEATED.finditer(text))
 
 
 def korean_words(text: str) -> float:

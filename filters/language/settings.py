@@ -73,13 +73,11 @@ class LanguageSettings(BaseModel):
             "and lists of titles are no paragraphs."
         ),
     )
-    min_common: float = Field(
-        default=0.5,
-        ge=0,
-        le=1,
+    max_strangeness: float = Field(
+        default=6,
         description=(
-            "Syllables among the 500 most common, of all syllables and loose jamo. Korean has .9, random "
-            "keys and misread bytes .2."
+            "Natural logarithm by which random keys may explain syllables and jamo better than Korean does. A syllable "
+            "in Korean use is evidence of 2 for Korean; a strange one or a loose jamo of 2.6 against it."
         ),
     )
     name_foreign: bool = Field(

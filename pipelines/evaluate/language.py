@@ -50,7 +50,7 @@ def evaluate_pages(
 
 def _recounted(texts: Sequence[str], labels: Sequence[str]) -> Iterator[tuple[str, str | None]]:
     """Each label, and what a count of the visible letters would call the page; None where both say it is foreign."""
-    seen = measure_letters(texts, LanguageSettings().min_common)
+    seen = measure_letters(texts)
     korean = (seen.syllables >= _KOREAN_SYLLABLES) & (seen.hangul_share >= _KOREAN_SHARE)
     mixed = (seen.syllables >= _MIXED_SYLLABLES) & (seen.hangul_share >= _MIXED_SHARE)
     counted = np.select([korean, mixed], [KOREAN, KOREAN_MIXED], default=_FOREIGN).tolist()

@@ -10,6 +10,7 @@ from filters import (
     LanguageFilter,
     LanguageReason,
     LanguageSettings,
+    census,
     decode,
     visible_text,
 )
@@ -29,6 +30,9 @@ def sentence_filter() -> LanguageFilter:
     "text",
     [
         "네, 좋아요.",
+        "굿",
+        "앜ㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋ 웃기넼ㅋㅋㅋ",
+        "역시 멋있다ㅠㅠㅠㅠㅠㅠㅠㅠㅠㅠㅠ",
         unicodedata.normalize("NFD", "기다릴 수 밖에 없다."),
         "ㄴㅏㄴㅡㄴ ㅇㅣ ㅅㅗㅇㅡㅁㅇㅡㄹ ㅊㅏㅁㅇㅡㄹ ㅅㅜ ㅇㅓㅄㄷㅏ.",
         "ᄆᆞᄎᆞᆷ내 제 ᄠᅳ들 시러 펴디 몯ᄒᆞᇙ 노미 하니라",
@@ -58,6 +62,7 @@ def test_mixed_sentences_pass_where_sentences_are_judged(text, pages_filter, sen
         ("これは日本語です。漢字も使います。", LanguageReason.NO_HANGUL),
         ("rmsusms ekdghkdgotj djfrnfdl", LanguageReason.NO_HANGUL),
         ("ㅂㅜ힣ㅜ햏ㅅㅜㄷ쀍뛟ㅜ쀍ㅋ뷁ㅇㄹㅅㅎ햏ㅠ쀍ㅜㅅㅁㅋㄷ", LanguageReason.NOT_KOREAN_SYLLABLES),
+        ("랖뎁쉰샘툐챨젓퀭믄밉슉헛뎀쿤", LanguageReason.NOT_KOREAN_SYLLABLES),
         ("Tags: 개발 일상 리뷰 | Home About Archive Categories Contact", LanguageReason.TOO_LITTLE_HANGUL),
     ],
 )
@@ -157,6 +162,13 @@ def test_real_pages(pages, pages_filter):
     right = korean.count("ko")
     assert 2 * right / (right + wrong + len(korean)) >= 0.998
     assert set(found["nonko"] + found["ja"] + found["zh"]).isdisjoint(KOREAN_LABELS)
+
+
+def test_chats_are_korean(rows, sentence_filter):
+    reviews = [row["text"] for row in rows("text/short-nsmc.jsonl.zst")]
+    written = [text for text in reviews if census(text).hangul_share >= 0.5]
+    found = sentence_filter.identify(written).column("language").to_pylist()
+    assert found.count("ko") >= 0.997 * len(written)
 
 
 def test_real_sentences(rows, sentence_filter):
