@@ -25,7 +25,7 @@ def evaluate_language_pages(pages: Iterable[Page], labels: Iterable[Row]) -> Rep
         pages: Pages of an archive.
         labels: Rows with `url` and `label`; a label of None counts as "none".
     """
-    from pipelines.evaluate import language  # noqa: PLC0415  no command pays for another room's models
+    from pipelines.evaluate.language import evaluate_pages  # noqa: PLC0415  no command pays for another room's models
 
     by_url = {str(row["url"]): str(row["label"] or _NO_LABEL) for row in labels}
     texts: list[str] = []
@@ -40,7 +40,7 @@ def evaluate_language_pages(pages: Iterable[Page], labels: Iterable[Row]) -> Rep
             continue
         texts.append(visible_text(decode_page(page)))
         found.append(label)
-    report = plain(language.evaluate_pages(texts, found))
+    report = plain(evaluate_pages(texts, found))
     return {
         **_named(report),
         "unmatched": {"labels_without_page": len(by_url.keys() - seen), "pages_without_label": without},
@@ -49,9 +49,9 @@ def evaluate_language_pages(pages: Iterable[Page], labels: Iterable[Row]) -> Rep
 
 def evaluate_language_sentences(rows: Iterable[Row]) -> Report:
     """Judge sentences; rows with `text`, `label` and `kind`, which is empty where it is missing."""
-    from pipelines.evaluate import language  # noqa: PLC0415  as above
+    from pipelines.evaluate.language import evaluate_sentences  # noqa: PLC0415  as above
 
-    return _named(plain(language.evaluate_sentences([{**row, "kind": str(row.get("kind") or "")} for row in rows])))
+    return _named(plain(evaluate_sentences([{**row, "kind": str(row.get("kind") or "")} for row in rows])))
 
 
 def evaluate_quality(docs: Iterable[Row], labels: Iterable[Row] | None = None) -> Report:
@@ -61,7 +61,7 @@ def evaluate_quality(docs: Iterable[Row], labels: Iterable[Row] | None = None) -
         docs: The documents; label and kind may come from `labels`.
         labels: Rows with `label`, joined by `id` where both sides have one, else by `url`.
     """
-    from pipelines.evaluate import quality  # noqa: PLC0415  as above
+    from pipelines.evaluate.quality import evaluate  # noqa: PLC0415  as above
 
     unmatched: dict[str, int] = {}
     rows = list(docs)
@@ -80,7 +80,7 @@ def evaluate_quality(docs: Iterable[Row], labels: Iterable[Row] | None = None) -
             "labels_without_document": sum(id(row) not in used for row in label_rows),
         }
         rows = joined
-    report = plain(quality.evaluate([{**row, "kind": str(row.get("kind") or "")} for row in rows]))
+    report = plain(evaluate([{**row, "kind": str(row.get("kind") or "")} for row in rows]))
     return {"evaluation": "quality", **_named(report), "unmatched": unmatched}
 
 

@@ -4,13 +4,16 @@ import json
 
 import pytest
 
+from pipelines.errors import BadInputError
+from pipelines.evaluate.files import read_as
+from pipelines.evaluate.pii import example_of
 from tests.pipelines._archive import Archive
 from tests.pipelines._labelled import evaluate, refused, write_rows
 from tests.pipelines._rows import malmoi
 
-PROSE = """가을이 되자 마을 사람들은 들에 나가 벼를 베기 시작했다. 해가 질 무렵이면 아이들이 논두렁을 따라 집으로 돌아왔다.
+PROSE = """가을이 되자 마을 사람들은 들에 나가 벼를 베기 시작했다. 해가 지면 아이들이 논두렁을 따라 집으로 돌아왔다.
 어머니들은 저녁을 지어 놓고 기다렸다. 그해에는 비가 알맞게 내려 곡식이 잘 여물었다. 이웃 마을에서도 일손을 보태러 왔다.
-품삯은 쌀로 받았다. 밤이 깊으면 사랑방에 모여 앉아 옛이야기를 나누었고, 누가 먼저랄 것도 없이 지난여름의 홍수를 떠올렸다.
+품삯은 쌀로 받았다. 밤이 깊으면 사랑방에 모여 앉아 옛이야기를 나누었고, 누구나 지난여름의 홍수를 떠올렸다.
 겨울에는 눈이 무릎까지 쌓여 아무도 고개를 넘지 못했다. 봄이 와서야 장터에 다녀온 사람이 바깥소식을 전해 주었다."""
 PHONE = "문의는 010-1234-5678 로 주세요."
 
@@ -43,24 +46,20 @@ def test_without_a_file_the_built_in_texts_are_used():
     assert report["development"]["types"]["all"]["spans"] > report["held_out"]["types"]["all"]["spans"] > 100
 
 
-@pytest.mark.parametrize(
-    ("spans", "message"),
-    [
-        ([{"start": 4, "end": 400, "type": "KR_PHONE"}], "line 2: not a labelled row: a span lies outside the text"),
-        ([{"start": 4, "type": "KR_PHONE"}], "line 2: not a labelled row: KeyError"),
-    ],
-)
-def test_a_wrong_span_is_named_and_its_text_is_not(tmp_path, spans, message):
-    path = write_rows(tmp_path / "pii.jsonl.gz", [{"text": "", "spans": []}, {"text": PHONE, "spans": spans}])
+def test_a_wrong_span_is_named_and_its_text_is_not(tmp_path):
+    outside = [{"start": 4, "end": 400, "type": "KR_PHONE"}]
+    path = write_rows(tmp_path / "pii.jsonl.gz", [{"text": "", "spans": []}, {"text": PHONE, "spans": outside}])
     error = refused("pii", "--docs", path)
-    assert f"{path}, {message}" in error
+    assert f"{path}, line 2: not a labelled row: a span lies outside the text" in error
     assert "1234" not in error
+    write_rows(path, [{"text": PHONE, "spans": [{"start": 4, "type": "KR_PHONE"}]}])
+    with pytest.raises(BadInputError, match="line 1: not a labelled row: KeyError"):
+        list(read_as(path, {"text": str, "spans": list}, example_of))
 
 
 def test_usage_is_said_in_one_line():
     assert "extraction, language, quality, pii, dedup" in refused()
     assert "--labels belong together" in refused("language", "--warc", "x.warc.gz")
-    assert "nowhere.jsonl: No such file" in refused("quality", "--docs", "nowhere.jsonl")
 
 
 def test_on_a_terminal_the_report_is_tables(tmp_path):
