@@ -16,8 +16,10 @@ from warehouse.catalog import Warehouse
 
 KEY = "correct-horse-battery-staple"
 PROSE = (
-    "가을이 되자 마을 사람들은 들에 나가 벼를 베기 시작했다. 해가 질 무렵이면 아이들이 논두렁을 따라 집으로 "
-    "돌아왔고, 어머니들은 저녁을 지어 놓고 기다렸다. 그해에는 비가 알맞게 내려 곡식이 잘 여물었다."
+    "가을이 되자 마을 사람들은 들에 나가 벼를 베기 시작했다. 해가 질 무렵이면 아이들이 논두렁을 따라 돌아왔다.</p>"
+    "<p>어머니들은 저녁을 지어 놓고 기다렸다. 그해에는 비가 알맞게 내려 곡식이 잘 여물었고, 품삯은 쌀로 받았다.</p>"
+    "<p>밤이 깊으면 사랑방에 모여 앉아 옛이야기를 나누었다. 누가 먼저랄 것도 없이 지난여름의 홍수를 떠올렸다.</p>"
+    "<p>이웃 마을에서도 일손을 보태러 왔으며, 다리를 새로 놓는 일은 이듬해 봄으로 미루기로 뜻을 모았다."
 )
 PAGE = f"""<html><head><title>마을 소식 010-1234-5678</title><meta name="author" content="홍길동 hong@maeul.kr"></head>
 <body><article><h1>마을 소식 010-1234-5678</h1><p>{PROSE}</p>
@@ -39,7 +41,7 @@ def archive(tmp_path_factory):
 
 def run_with_key(archive, folder, key):
     recipe = folder / "recipe.toml"
-    recipe.write_text('[pii]\nkey_variable = "MALMOI_TEST_KEY"\n[quality]\nmin_words = 5\n', encoding="utf-8")
+    recipe.write_text('[pii]\nkey_variable = "MALMOI_TEST_KEY"\n', encoding="utf-8")
     os.environ["MALMOI_TEST_KEY"] = key
     try:
         return malmoi("run", recipe, "--input", archive, "--warehouse", folder / "w", "--json", "--verbose")
