@@ -19,7 +19,7 @@ _NO_LABEL = "none"
 
 
 def evaluate_language_pages(pages: Iterable[Page], labels: Iterable[Row]) -> Report:
-    """Judge the visible text of the pages that have a label.
+    """Judge the visible text of the pages that have a label; of rows with one address the first counts.
 
     Args:
         pages: Pages of an archive.
@@ -27,23 +27,30 @@ def evaluate_language_pages(pages: Iterable[Page], labels: Iterable[Row]) -> Rep
     """
     from pipelines.evaluate.language import evaluate_pages  # noqa: PLC0415  no command pays for another room's models
 
-    by_url = {str(row["url"]): str(row["label"] or _NO_LABEL) for row in labels}
+    label_rows = list(labels)
+    by_url = {str(row["url"]): str(row["label"] or _NO_LABEL) for row in reversed(label_rows)}
     texts: list[str] = []
     found: list[str] = []
     seen: set[str] = set()
-    without = 0
+    without = repeated = 0
     for page in pages:
         label = by_url.get(page.url)
-        seen.add(page.url)
-        if label is None:
-            without += 1
+        if label is None or page.url in seen:
+            without += label is None
+            repeated += label is not None
             continue
+        seen.add(page.url)
         texts.append(visible_text(decode_page(page)))
         found.append(label)
     report = plain(evaluate_pages(texts, found))
     return {
         **_named(report),
-        "unmatched": {"labels_without_page": len(by_url.keys() - seen), "pages_without_label": without},
+        "unmatched": {
+            "labels_without_page": len(by_url.keys() - seen),
+            "repeated_labels": len(label_rows) - len(by_url),
+            "pages_without_label": without,
+            "repeated_pages": repeated,
+        },
     }
 
 

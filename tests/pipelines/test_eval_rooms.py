@@ -78,10 +78,12 @@ def test_sentences_and_pages_without_partners_are_counted(tmp_path):
     english = "The quick brown fox jumps over the lazy dog while the farmer sleeps under an old apple tree. " * 5
     for name, text in {"ko": PROSE, "en": english, "unlabelled": PROSE}.items():
         archive.add(f"https://a.kr/{name}", f"<html><body><p>{text}</p></body></html>".encode())
+    archive.add("https://a.kr/ko", english.encode())
     labels = [
         {"url": "https://a.kr/ko", "label": "ko"},
         {"url": "https://a.kr/en", "label": "nonko"},
         {"url": "https://a.kr/absent", "label": "ko"},
+        {"url": "https://a.kr/ko", "label": "en"},
     ]
     sentences = [
         {"text": "나는 어제 새로 나온 책을 읽었다.", "label": "ko", "kind": "sentence"},
@@ -92,7 +94,12 @@ def test_sentences_and_pages_without_partners_are_counted(tmp_path):
         *("--labels", write_rows(tmp_path / "index.jsonl.gz", labels)),
         *("--docs", write_rows(tmp_path / "sentences.jsonl.zst", sentences)),
     )
-    assert report["pages"]["unmatched"] == {"labels_without_page": 1, "pages_without_label": 1}
+    assert report["pages"]["unmatched"] == {
+        "labels_without_page": 1,
+        "repeated_labels": 1,
+        "pages_without_label": 1,
+        "repeated_pages": 1,
+    }
     for what in ("pages", "sentences"):
         assert (report[what]["precision"], report[what]["recall"]) == (1, 1)
 
