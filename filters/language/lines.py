@@ -26,7 +26,7 @@ _LIST_MARKS = 0.35  # of titles and list items
 _LIST_WORDS = 3
 _COMMENT = ("#", "//", "/*", "*", "--", ";", "%", ">>>", "$", "@", "<", "|")
 _CODE_IN_WORDS = re.compile(r"[{};=<>\\]|\w\(")
-_CODE_IN_PROSE = re.compile(r"[{;(\\]$|\s[=|&]{1,3}\s")
+_CODE_IN_PROSE = re.compile(r"[{(\\]$|\)\s?;$|\s[=|&]{1,3}\s")
 
 
 class Line(IntEnum):
@@ -50,6 +50,8 @@ class Lines:
     """Letters; Hangul, kana and Han count `EAST_WEIGHT` times."""
     east: npt.NDArray[np.bool_]
     """Whether a line is mostly kana and Han."""
+    latin: npt.NDArray[np.bool_]
+    """Whether a line is mostly Latin letters, and so may be source code for all that is said of it."""
     kana: npt.NDArray[np.int64]
     syllables: npt.NDArray[np.int64]
 
@@ -66,14 +68,16 @@ def read_lines(text: str) -> Lines:
     weights = letters + (EAST_WEIGHT - 1) * (hangul + east)
     is_east = east > letters / 2
     shortest, longest = _WORD_LETTERS
-    spoken = is_east | ((words >= _PROSE_WORDS) & (letters >= shortest * words) & (letters <= longest * words))
+    # Source code is Latin: a line of any other script is spoken, though it may know no spaces.
+    latin = counts[:, Kind.LATIN] > letters / 2
+    spoken = ~latin | ((words >= _PROSE_WORDS) & (letters >= shortest * words) & (letters <= longest * words))
     code = np.array([line[:1].isspace() or line.startswith(_COMMENT) for line in lines], bool)
     kinds = np.select(
         [
             hangul > _KOREAN_SHARE * letters,
             code | (letters == 0),
             spoken & (weights >= _PROSE_LETTERS) & (marks <= _PROSE_MARKS),
-            (is_east | (words >= _LIST_WORDS)) & (marks <= _LIST_MARKS),
+            (~latin | (words >= _LIST_WORDS)) & (marks <= _LIST_MARKS),
         ],
         [Line.KOREAN, Line.NEUTRAL, Line.PROSE, Line.WORDS],
         default=Line.NEUTRAL,
@@ -82,4 +86,5 @@ def read_lines(text: str) -> Lines:
         for row in np.flatnonzero(kinds == kind).tolist():
             if marks_of_code.search(lines[row]):
                 kinds[row] = Line.NEUTRAL
-    return Lines(kinds, weights, is_east, counts[:, Kind.KANA], counts[:, [*_SYLLABLES, Kind.CONJOINING]].sum(axis=1))
+    syllables = counts[:, [*_SYLLABLES, Kind.CONJOINING]].sum(axis=1)
+    return Lines(kinds, weights, is_east, latin, counts[:, Kind.KANA], syllables)

@@ -132,7 +132,8 @@ def _language(lines: list[str], seen: Lines, rows: npt.NDArray[np.intp], least: 
         return JAPANESE if seen.kana[rows].any() else CHINESE
     sample = " ".join(lines[row] for row in rows.tolist())[:_SAMPLE]
     guesses = [guess for guess in _identifier().guess(sample, 2) if guess.language != KOREAN]
-    return guesses[0].language if guesses and guesses[0].probability >= least else None
+    sure = guesses and (guesses[0].probability >= least or not seen.latin[rows].any())
+    return guesses[0].language if sure else None
 
 
 @functools.cache

@@ -14,6 +14,12 @@ JAPANESE = """秋になると村の人々は田に出て稲を刈り始めた。
 その年は雨がほどよく降ったので穀物がよく実り、隣の村からも手伝いに来た。夜が更けると部屋に集まって昔話をした。"""
 CHINESE = """到了秋天，村里的人们都到田里去割稻子。太阳快下山的时候，孩子们沿着田埂走回家，母亲们做好晚饭等着他们。
 那年雨水不多不少，庄稼长得很好，邻村的人也来帮忙，工钱用米来支付。夜深了，大家聚在屋里讲从前的故事，回忆去年夏天的洪水。"""
+ITALIAN = """Quando venne l'autunno la gente del villaggio uscì nei campi e cominciò a mietere il riso;
+verso il tramonto i bambini tornavano a casa lungo i sentieri fra i campi e le madri preparavano la cena;
+quell'anno aveva piovuto il giusto e il grano era maturato bene, sicché i vicini vennero a dare una mano;"""
+THAI = """เมื่อฤดูใบไม้ร่วงมาถึงชาวบ้านก็ออกไปเกี่ยวข้าวในทุ่งนา
+ตอนพระอาทิตย์ตกเด็กๆเดินกลับบ้านตามคันนาและแม่ก็ทำอาหารเย็นรออยู่
+ปีนั้นฝนตกพอดีข้าวจึงสุกดีและเพื่อนบ้านก็มาช่วยกันทำงาน"""
 CODE = """def total(values: list[int]) -> int:
     # Add up all of the values that were handed over to this function by its caller.
     return sum(value for value in values if value > 0)
@@ -21,12 +27,14 @@ $ pip install --upgrade example && python -m example --help
 Total: 1,234 items / 56.7 %"""
 
 
-@pytest.mark.parametrize(("foreign", "language"), [(ENGLISH, "en"), (JAPANESE, "ja"), (CHINESE, "zh")])
+@pytest.mark.parametrize(
+    ("foreign", "language"), [(ENGLISH, "en"), (JAPANESE, "ja"), (CHINESE, "zh"), (ITALIAN, "it"), (THAI, "th")]
+)
 def test_a_foreign_section_goes_and_the_korean_part_stays(foreign, language, prose):
-    long = "\n".join([foreign] * 5)
+    long = "\n".join([foreign] * 9)
     part = korean_part(f"{long}\n{prose}")
     assert part.text == prose
-    assert part.removed == {language: (5 * len(foreign.split("\n")), len(long.replace("\n", "")))}
+    assert part.removed == {language: (9 * len(foreign.split("\n")), len(long.replace("\n", "")))}
     assert part.syllables == count_hangul(prose.encode())
     assert korean_part(f"{prose}\n{long}\n{prose}").text == f"{prose}\n{prose}"
 
@@ -67,6 +75,7 @@ LINES = st.sampled_from(
     [
         *ENGLISH.splitlines(),
         *JAPANESE.splitlines(),
+        *THAI.splitlines(),
         *CODE.splitlines(),
         "그해에는 비가 알맞게 내려 곡식이 잘 여물었다.",
         "이것은 table 의 column 이다.",
