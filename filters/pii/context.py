@@ -60,13 +60,16 @@ _ADDRESS_OF_A_FILE = re.compile(
     r"(?:[a-z][a-z0-9+]{1,9}://|www\.|doi[:.\s]|\b10\.[0-9]{4,9}/)[^\s\"'<>가-힣]*$", re.IGNORECASE
 )
 LABEL = re.compile(
-    r"(?<![A-Za-z0-9])(?:tel|telephone|phone|hp|h\.p|mobile|fax|call|sms|cell|m|t|f|p|c|h|o|a/s|ars)\)?[.:=_-]?\s?$",
+    r"(?<![A-Za-z0-9])(?:tel|telephone|phone|hp|h\.p|mobile|fax|call|sms|cell|m|t|f|p|c|h|o|a/s|ars)\)?[.:=_-]?\s?$"
+    r"|\\[nrt]$",
     re.IGNORECASE,
 )
+"""What may be glued to a number: a word for telephone, or a line break as source code writes it."""
+_LIST_ITEM = re.compile(r"(?:^|[\s(])[0-9]{1,2}\.$")
 _FAR = 100
 _LONGEST_WORD = 8
 _DIGITS = frozenset("0123456789")
-_BINDING = frozenset("+#_$@\\%*")
+_BINDING = frozenset("+_$@\\%")
 
 
 def near(text: str, start: int, end: int, words: re.Pattern[str], reach: int = REACH) -> bool:
@@ -106,7 +109,7 @@ def detached(text: str, start: int, *, after_dot: bool = False) -> bool:
     Args:
         text: The view.
         start: Where the number begins.
-        after_dot: A digit and a dot may stand before it (``1.010-1234-5678``).
+        after_dot: The number of a list item may stand before it (``1.010-1234-5678``).
     """
     if start == 0:
         return True
@@ -118,10 +121,9 @@ def detached(text: str, start: int, *, after_dot: bool = False) -> bool:
             return False
         if last == ":" and before in _DIGITS:
             return False
-        if last in "-.~·,&" and before.isascii() and before.isalnum():
-            listed = last == "." and after_dot and before in _DIGITS
-            if not listed:
-                return False
+        listed = last == "." and after_dot and beside(text, start, _LIST_ITEM)
+        if last in "-.~·,&" and before.isascii() and before.isalnum() and not listed:
+            return False
     return not in_web_address(text, start)
 
 
@@ -130,9 +132,16 @@ def in_web_address(text: str, start: int) -> bool:
     return _ADDRESS_OF_A_FILE.search(text[max(0, start - _FAR) : start]) is not None
 
 
-def ends(text: str, end: int) -> bool:
-    """Does the number end here, with no further group of digits joined to it?"""
-    return _GOES_ON.match(text, end) is None
+def ends(text: str, end: int, *, letters: bool = False) -> bool:
+    """Does the number end here, with no further group of digits joined to it?
+
+    Args:
+        text: The view.
+        end: Where the number ends.
+        letters: Latin letters may follow, as the form of the number is plain without its surroundings.
+    """
+    return _GOES_ON.match(text, end) is None and (letters or _LETTER.match(text, end) is None)
 
 
-_GOES_ON = re.compile(r"[0-9]|[-.·][0-9]{2}|,[0-9]{3}(?![0-9])|[A-Za-z_]")
+_GOES_ON = re.compile(r"[0-9]|[-.·][0-9]{2}|,[0-9]{3}(?![0-9])")
+_LETTER = re.compile(r"[A-Za-z_]")

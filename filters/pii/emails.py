@@ -15,12 +15,12 @@ from filters.pii.entities import Entity, Match
 _LOCAL = r"[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}"
 _LABEL = r"[A-Za-z0-9가-힣](?:[A-Za-z0-9가-힣-]{0,40}[A-Za-z0-9가-힣])?"
 _DOMAIN = r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,5}[A-Za-z]{2,18}"
-_PLAIN = re.compile(rf"(?<![A-Za-z0-9._%+@*-])({_LOCAL})@({_DOMAIN})(?![A-Za-z0-9@])")
+_PLAIN = re.compile(rf"(?<![A-Za-z0-9_%+@])({_LOCAL})@({_DOMAIN})(?![A-Za-z0-9@])")
 _HANGUL_DOMAIN = re.compile(
-    rf"(?<![A-Za-z0-9._%+@*-])({_LOCAL})@((?:{_LABEL}\.){{1,3}}(?:kr|com|net|한국))(?![A-Za-z0-9])"
+    rf"(?<![A-Za-z0-9_%+@])({_LOCAL})@((?:{_LABEL}\.){{1,3}}(?:kr|com|net|한국))(?![A-Za-z0-9])"
 )
 _MASKED = re.compile(
-    rf"(?<![A-Za-z0-9._%+@*-])([A-Za-z0-9._-]{{1,20}}\*{{2,20}}[A-Za-z0-9._-]{{0,20}})@({_DOMAIN})(?![A-Za-z0-9@])"
+    rf"(?<![A-Za-z0-9_%+@])([A-Za-z0-9._-]{{1,20}}\*{{2,20}}[A-Za-z0-9._-]{{0,20}})@({_DOMAIN})(?![A-Za-z0-9@])"
 )
 
 _DOT = r"(?:\.| ?[\[({] ?(?:dot|\.|점|닷) ?[\])}] ?| ?(?:점|닷|쩜) ?| dot )"
@@ -36,19 +36,19 @@ _KOREAN_HOSTS = {
     "카카오": "kakao",
 }
 _SPELLED = re.compile(
-    rf"(?<![A-Za-z0-9._%+@-])({_LOCAL}){_SPELLED_AT}({_SPELLED_DOMAIN}|(?:{'|'.join(_KOREAN_HOSTS)})(?:{_DOT}(?:com|컴|net|넷))?)(?![A-Za-z0-9@])",
+    rf"(?<![A-Za-z0-9_%+@])({_LOCAL}){_SPELLED_AT}({_SPELLED_DOMAIN}|(?:{'|'.join(_KOREAN_HOSTS)})(?:{_DOT}(?:com|컴|net|넷))?)(?![A-Za-z0-9@])",
     re.IGNORECASE,
 )
 _WORDS = re.compile(
-    rf"(?<![A-Za-z0-9._%+@-])({_LOCAL}) at ((?:[A-Za-z0-9-]{{1,40}} dot ){{1,3}}[A-Za-z]{{2,10}})(?![A-Za-z0-9@])",
+    rf"(?<![A-Za-z0-9_%+@])({_LOCAL}) at ((?:[A-Za-z0-9-]{{1,40}} dot ){{1,3}}[A-Za-z]{{2,10}})(?![A-Za-z0-9@])",
     re.IGNORECASE,
 )
 _WEBMAIL = (
     r"(?:naver|gmail|daum|hanmail|nate|kakao|hotmail|outlook|yahoo|icloud|korea|paran|dreamwiz)\.(?:com|net|co\.kr|kr)"
 )
-_SPACED = re.compile(rf"(?<![A-Za-z0-9._%+@-])({_LOCAL}) ?@ ?({_WEBMAIL})(?![A-Za-z0-9@])", re.IGNORECASE)
+_SPACED = re.compile(rf"(?<![A-Za-z0-9_%+@])({_LOCAL}) ?@ ?({_WEBMAIL})(?![A-Za-z0-9@])", re.IGNORECASE)
 
-_PERSONAL, _SPELLED_SCORE, _PART = 0.95, 0.8, 0.8
+_PERSONAL, _SPELLED_SCORE, _PART = 0.95, 0.8, 0.96
 # What must be there for the patterns above to be worth trying.
 _SPELLED_HINT = re.compile(r"골뱅이|[\[({<_ ](?:at|a|앳|@)[\])}>_ ]", re.IGNORECASE)
 _HANGUL_HINT = re.compile(r"@[A-Za-z0-9.-]{0,40}[가-힣]|한국")

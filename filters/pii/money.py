@@ -96,7 +96,9 @@ def _banked(text: str, start: int, end: int) -> bool:
 
 def _stands(text: str, found: re.Match[str]) -> bool:
     start, end = found.span()
-    return detached(text, start) and ends(text, end) and not other_number(text, start)
+    dashed = "-" in found[0]
+    whole = detached(text, start, after_dot=dashed) and ends(text, end, letters=dashed)
+    return whole and not other_number(text, start)
 
 
 def _digits(text: str) -> str:

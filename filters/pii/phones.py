@@ -12,7 +12,7 @@ from filters.pii.entities import Entity, Match
 _GAP = r"(?: ?[-~.·/] ?| )"
 _AREA = r"1[016789]|2|3[1-3]|4[1-4]|5[1-5]|6[1-4]|70|50[2-8]"
 _NUMBER = re.compile(
-    rf"(?P<lead>\(?(?:\+ ?|00)82\)?[ .-]?(?:\(0\)|0)?[ .-]?|\(?82[.-](?:\(0\)|0)?|\(?0)(?P<area>{_AREA})"
+    rf"(?<![0-9])(?P<lead>\(?(?:\+ ?|00)82\)?[ .-]?(?:\(0\)|0)?[ .-]?|\(?82[.-](?:\(0\)|0)?|\(?0)(?P<area>{_AREA})"
     rf"(?P<gap>\) ?-? ?|{_GAP}?)(?P<exchange>[0-9]{{3,4}})(?P<gap2>{_GAP}?)(?P<line>[0-9]{{4}})(?![0-9])"
 )
 _SPOKEN = "공영일이삼사오육륙칠팔구"
@@ -33,8 +33,12 @@ _BUSINESS_LINE = re.compile(
 )
 _COUNTED = re.compile(r"\s?(?:년|원|만|억|천|명|점|개|건|회|%|달러|세기|km|m\b|kg|MHz)")
 _LONGEST_SPAN_OF_YEARS = 150
+_NEW_EXCHANGE = 4
+"""Digits of the exchange behind 010, since 2004."""
 _SEVERAL_GROUPS = re.compile(r"[0-9][ .]$")
 _ANOTHER_GROUP = re.compile(r"[ .][0-9]{2}")
+_FOUR_BEFORE = re.compile(r"(?<![0-9])[0-9]{4}[ .]$")
+_FOUR_BEHIND = re.compile(r"[ .][0-9]{4}(?![0-9년])")
 _MOBILE_AREA = frozenset({"10", "11", "16", "17", "18", "19"})
 _SEPARATED, _LANDLINE, _BARE, _DOUBTFUL, _UNLABELLED, _MASKED, _BUSINESS = 0.95, 0.85, 0.85, 0.6, 0.4, 0.8, 0.8
 _KNOWN_LINES = frozenset(
@@ -64,7 +68,8 @@ def _judge(text: str, found: re.Match[str]) -> float:
     gaps = (found["gap"].strip(), found["gap2"].strip())
     mobile = found["area"] in _MOBILE_AREA
     dashed = "-" in gaps or "~" in gaps
-    if not detached(text, start, after_dot=mobile and dashed) or not ends(text, end):
+    whole = found["area"] == "10" and len(found["exchange"]) == _NEW_EXCHANGE
+    if not detached(text, start, after_dot=dashed) or not ends(text, end, letters=dashed):
         return 0
     if "82" in found["lead"] and (dashed or "+" in found["lead"]):
         return _SEPARATED
@@ -73,7 +78,11 @@ def _judge(text: str, found: re.Match[str]) -> float:
         return _bare(text, found)
     if ")" in found["gap"] or dashed:
         return 0 if named_number(text, start) and not mobile else (_SEPARATED if sure else _LANDLINE)
-    if _among_numbers(text, start, end) or version(text, start):
+    if (
+        version(text, start)
+        or (not whole and _among_numbers(text, start, end))
+        or (whole and _in_fours(text, start, end))
+    ):
         return 0
     return _BARE if sure else _DOUBTFUL
 
@@ -83,7 +92,7 @@ def _bare(text: str, found: re.Match[str]) -> float:
     labelled = near(text, *found.span(), PHONE) or beside(text, found.start(), LABEL)
     if named_number(text, found.start()) or (other_number(text, found.start()) and not labelled):
         return 0
-    whole = found["area"] == "10" and len(found["exchange"]) == 4  # noqa: PLR2004  eight digits since 2004
+    whole = found["area"] == "10" and len(found["exchange"]) == _NEW_EXCHANGE
     if not labelled and set(found[0]) <= {"0", "1"}:
         return 0
     return _BARE if labelled or whole else _UNLABELLED
@@ -92,6 +101,11 @@ def _bare(text: str, found: re.Match[str]) -> float:
 def _among_numbers(text: str, start: int, end: int) -> bool:
     """Is it one of several groups of digits in a row, as in a table of numbers?"""
     return beside(text, start, _SEVERAL_GROUPS) or _ANOTHER_GROUP.match(text, end) is not None
+
+
+def _in_fours(text: str, start: int, end: int) -> bool:
+    """Is it one of several groups of four, as in 4111 010 1234 5678 9012?"""
+    return beside(text, start, _FOUR_BEFORE) or _FOUR_BEHIND.match(text, end) is not None
 
 
 def _spoken(text: str) -> Iterator[Match]:
@@ -118,7 +132,9 @@ def _masked(text: str) -> Iterator[Match]:
 def _business(text: str) -> Iterator[Match]:
     for found in _BUSINESS_LINE.finditer(text):
         start, end = found.span()
-        if not detached(text, start) or not ends(text, end) or _COUNTED.match(text, end):
+        if not detached(text, start, after_dot="-" in found[0]) or not ends(text, end, letters="-" in found[0]):
+            continue
+        if _COUNTED.match(text, end):
             continue
         labelled = near(text, start, end, PHONE)
         separated = "-" in (found[2] or found[5] or "")

@@ -26,7 +26,7 @@ _LAST_BIRTH_YEAR = 2035
 """A bare number of someone born later is a bar code or a counter."""
 
 _HIDDEN = "[*xX]"
-_SIX_SEVEN = re.compile(rf"([0-9]{{6}})( ?[-~] ?|[ .]?)([0-9]{{7}}|[0-9]?{_HIDDEN}{{6,7}})(?![0-9*])")
+_SIX_SEVEN = re.compile(rf"([0-9]{{6}})( ?[-~] ?|[ .]?)([0-9]{{7}}(?![0-9])|[0-9]?{_HIDDEN}{{6,7}}(?![0-9*]))")
 _THREE_TWO_FIVE = re.compile(r"([0-9]{3})( ?- ?|[ .]?)([0-9]{2})( ?- ?|[ .]?)([0-9]{5})(?![0-9])")
 
 _HYPHENATED, _PLAUSIBLE, _CHECKED, _BARE = 0.85, 0.85, 0.14, 0.4
@@ -38,7 +38,8 @@ def find_residents(text: str) -> Iterator[Match]:
     for found in _SIX_SEVEN.finditer(text):
         start, end = found.span()
         front, gap, back = found.groups()
-        if not (detached(text, start) and ends(text, end)):
+        dashed = "-" in gap
+        if not (detached(text, start, after_dot=dashed) and ends(text, end, letters=dashed)):
             continue
         if not back.isdigit():
             if "-" in gap or "~" in gap or near(text, start, end, RESIDENT):
@@ -85,8 +86,8 @@ def find_businesses(text: str) -> Iterator[Match]:
         number = found[1] + found[3] + found[5]
         hyphenated = "-" in found[2] and "-" in found[4]
         if (
-            detached(text, start)
-            and ends(text, end)
+            detached(text, start, after_dot=hyphenated)
+            and ends(text, end, letters=hyphenated)
             and checks.business(number)
             and int(number)
             and (hyphenated or (near(text, start, end, BUSINESS) and not other_number(text, start)))
