@@ -47,8 +47,8 @@ _BLOCKS: tuple[tuple[int, str], ...] = (
     (0x2000, UNDETERMINED),
 )
 _STARTS = [start for start, _ in _BLOCKS]
-_ALPHABETS_FROM = 0x370  # below lie the Latin blocks
-_SAMPLE = 1000  # characters
+_ALPHABETS_FROM = "\u0370"  # below lie the Latin blocks
+_SAMPLE = 200  # characters
 
 
 def alphabet_of(text: str) -> str:
@@ -56,10 +56,9 @@ def alphabet_of(text: str) -> str:
 
     Read is the beginning of the text. Hangul, kana and Han are counted elsewhere and have no block here.
     """
-    points = collections.Counter(filter(str.isalpha, text[:_SAMPLE]))
     labels: collections.Counter[str] = collections.Counter()
-    for char, count in points.items():
-        if ord(char) >= _ALPHABETS_FROM:
+    for char, count in collections.Counter(text[:_SAMPLE]).items():
+        if char >= _ALPHABETS_FROM and char.isalpha():
             labels[_BLOCKS[bisect.bisect_right(_STARTS, ord(char)) - 1][1]] += count
     del labels[UNDETERMINED]
     return max(labels, key=lambda label: (labels[label], label), default=UNDETERMINED)
