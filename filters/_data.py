@@ -8,9 +8,9 @@ DATA_DIGESTS = {
     "boilerplate.toml": "2ea5b82891113d402e6d10fc8621503354919a6ace309bc0268a663be7d4b5e4",
     "latin_trigrams.bin": "54688997c2e9bc8e2fe3fd3f15a34fa0413e1a255a6be2df3cc37d8819670c68",
     "lid.176.ftz": "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83",
-    "phrases.tsv": "aa808f0c54f1f77ac86ec1ee4635baf78839cdf606fa16b050fddc3ff48a1b2f",
+    "phrases.tsv": "76d88003b530202894c0ba3e17852ffed970632e46f3313f5200baabd689cc00",
     "quality.ftz": "89d88b5146ffa3c3e8d3676077c3dbb6ea2f86c0a8ae2114f2f8bfd80067ab99",
-    "quality.json": "83e53147e8c87ed2cbde454938eccc161305fb60ea3bf878f45f1d4474a680bb",
+    "quality.json": "c58670bf7609ea5495877ea22e680b21a309e92db5c6a12b143c50842e5659a0",
     "syllables.txt": "66932c89184f750608ebae19f3b672448a21b49aedb8502626b27f0a5a5117a0",
     "word-order.txt": "c3593348f1e9eb4ad74859674cdc9384954470cc1526e95a4af276fb3051e133",
 }

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from filters.quality.layout import Floats
 
-_SHORT = 22  # words: Gopher's 50, which FineWeb2 counts in morphemes, by 2.2 morphemes to the eojeol
+_SHORT = 36  # words: what a review or comment of 140 characters holds at most; longer ones are judged as prose
 _ARTICLES = 0.01  # numbers of articles per word; next to none outside of law
 _POLITE = 0.6  # of sentence ends
 _LATIN = 0.2  # letters that are no Hangul
@@ -24,7 +24,7 @@ class Genre(StrEnum):
     STATUTE = "statute"
     """Laws, rules, contracts: numbered articles in plain style."""
     SHORT = "short"
-    """Fewer than 22 words: reviews, comments, captions."""
+    """Fewer than 36 words: reviews, comments, captions."""
     TECHNICAL = "technical"
     """Documentation and articles with program code or many foreign words."""
     TALK = "talk"

@@ -11,7 +11,7 @@ from filters.quality.words import Words
 _ELLIPSIS = ord("…")
 
 
-def character_signals(layout: Layout, per_word: Floats) -> dict[str, Floats]:
+def character_signals(layout: Layout, per_word: Floats, per_many: Floats) -> dict[str, Floats]:
     """Signals of characters, a column each."""
     points, syllable, jamo = layout.points, layout.has(Kind.SYLLABLE), layout.has(Kind.JAMO)
     shout, dots, digit = layout.has(Kind.SHOUT), points == ord("."), layout.has(Kind.DIGIT)
@@ -21,7 +21,7 @@ def character_signals(layout: Layout, per_word: Floats) -> dict[str, Floats]:
     behind_number = np.isin(points, (ord("조"), ord("항"), ord("호"))) & before(digit)
     return {
         "hangul_run": layout.per_text(syllable) / np.maximum(1, layout.per_text(_run_starts(syllable, 1))),
-        "chat_marks": layout.per_text(np.logical_or.reduce(pairs)) * per_word,
+        "chat_marks": layout.per_text(np.logical_or.reduce(pairs)) * per_many,
         "symbols": layout.per_text(symbols) * per_word,
         "digits": layout.per_text(digit) / ink,
         "code": layout.per_text(layout.has(Kind.CODE)) / ink,

@@ -16,7 +16,7 @@ from filters.quality.layout import Floats
 _CLIP = 4.0  # standard deviations; beyond them a signal says no more
 _RIDGE = 1.0
 _STEPS = 50
-_SMALL = 1e-9
+_SMALL = 1e-6
 
 # +1: more is better; -1: more is worse. Signals that tell the genre and not the quality are left out.
 GOOD_SIGNS = {
@@ -83,7 +83,7 @@ class Score:
 
 
 def fit_score(signals: Mapping[str, Floats], positive: Floats, importance: Floats, signs: Mapping[str, int]) -> Score:
-    """Fit a score; signals whose weight comes out against its sign are left out, worst ones first.
+    """Fit a score; signals whose weight comes out against its sign are left out, the worst first.
 
     Args:
         signals: A column for each signal.
@@ -95,9 +95,9 @@ def fit_score(signals: Mapping[str, Floats], positive: Floats, importance: Float
     columns = {name: _feature(name, signals[name]) for name in names}
     means = {name: float(np.average(columns[name], weights=importance)) for name in names}
     scales = {
-        name: float(np.sqrt(np.average((columns[name] - means[name]) ** 2, weights=importance))) + _SMALL
-        for name in names
+        name: float(np.sqrt(np.average((columns[name] - means[name]) ** 2, weights=importance))) for name in names
     }
+    names = [name for name in names if scales[name] >= _SMALL]  # what never varies says nothing
     while True:
         design = np.stack(
             [np.clip((columns[name] - means[name]) / scales[name], -_CLIP, _CLIP) for name in names]
@@ -105,10 +105,11 @@ def fit_score(signals: Mapping[str, Floats], positive: Floats, importance: Float
             axis=1,
         )
         found = _newton(design, positive, importance)
-        wrong = [name for name, weight in zip(names, found, strict=False) if weight * signs[name] < 0]
-        if not wrong:
+        along = {name: weight * signs[name] for name, weight in zip(names, found, strict=False)}
+        worst = min(along, key=along.__getitem__, default="")
+        if along.get(worst, 0.0) >= 0:
             break
-        names = [name for name in names if name not in wrong]
+        names.remove(worst)
     weights = {
         name: Weight(round(means[name], 6), round(scales[name], 6), round(float(weight), 4))
         for name, weight in zip(names, found, strict=False)

@@ -36,7 +36,7 @@ class Limits(BaseModel):
     max_chat_marks: float = Field(
         default=0.02, ge=0, description="Loose jamo (ㅋㅋ), !!, ~~, ^^ and ;; per word: chatter. Kept; none elsewhere."
     )
-    max_abuse: float = Field(default=0.02, ge=0, description="Insults per word. Kept; no counterpart elsewhere.")
+    max_abuse: float = Field(default=0.01, ge=0, description="Insults per word. Kept; no counterpart elsewhere.")
     max_duplicate_lines: float = Field(
         default=0.5,
         ge=0,
@@ -126,7 +126,7 @@ class Limits(BaseModel):
         default=0.0, ge=0, le=1, description="Lines that end in something one may say; asked of short texts only. Kept."
     )
     max_advertising: float = Field(
-        default=0.03, ge=0, description="Weight of words of advertising per word. Kept; no counterpart elsewhere."
+        default=0.02, ge=0, description="Weight of words of advertising per word. Kept; no counterpart elsewhere."
     )
     max_ad: float = Field(
         default=0.5,
@@ -135,7 +135,7 @@ class Limits(BaseModel):
         description="Probability of advertising or a search-engine post, from phrases, contacts and repetition. Kept.",
     )
     max_template: float = Field(
-        default=0.05, ge=0, description="Weight of sentences of search-engine posts per word. Kept; none elsewhere."
+        default=0.03, ge=0, description="Weight of sentences of search-engine posts per word. Kept; none elsewhere."
     )
     max_pronouns: float = Field(
         default=0.05, ge=0, description="Pronouns that translating machines leave standing per word. Kept."
@@ -151,14 +151,16 @@ class StatuteLimits(Limits):
     max_duplicate_2grams: float = Field(default=0.75, ge=0, le=1, description="Statutes name things in full. Kept.")
     max_top_stem: float = Field(default=0.4, ge=0, le=1, description="제1항, 제2항 … begin alike. Kept.")
     max_fragments: float = Field(default=0.9, ge=-1, le=1, description="Items of a paragraph are phrases. Kept.")
-    max_advertising: float = Field(default=0.1, ge=0, description="Laws on trade use its words. Kept.")
+    max_advertising: float = Field(default=0.05, ge=0, description="Laws on trade use its words. Kept.")
 
 
 class TechnicalLimits(Limits):
     """Code is short lines without an end, and the same words again."""
 
     max_fragments: float = Field(default=0.62, ge=-1, le=1, description="Code and lists of options. Measured.")
-    max_template: float = Field(default=0.07, ge=0, description="Manuals say 확인하세요 too. Kept.")
+    max_chat_marks: float = Field(default=0.04, ge=0, description="?? and ;; are program code. Kept.")
+    min_sentences: float = Field(default=0.005, ge=0, le=1, description="Listings of code have few. Kept.")
+    min_word_order: float = Field(default=-0.02, description="Notes in key words leave few pairs of words. Kept.")
     min_score: float = Field(default=0.08, ge=0, le=1, description="Code looks like lists. Measured.")
 
 
@@ -166,10 +168,8 @@ class TalkLimits(Limits):
     """People who write to others laugh, shout, thank and recommend."""
 
     max_chat_marks: float = Field(default=0.08, ge=0, description="Posts smile more than they quarrel. Kept.")
-    max_abuse: float = Field(default=0.03, ge=0, description="Angry petitions quote insults. Kept.")
-    max_advertising: float = Field(
-        default=0.035, ge=0, description="Petitions and diaries name shops and prices. Kept."
-    )
+    max_abuse: float = Field(default=0.015, ge=0, description="Angry petitions quote insults. Kept.")
+    max_advertising: float = Field(default=0.03, ge=0, description="Petitions and diaries name shops and prices. Kept.")
     max_ad: float = Field(default=0.6, ge=0, le=1, description="Petitions ask for things, with numbers. Kept.")
     min_word_order: float = Field(default=-0.02, description="Spoken Korean moves its words about. Kept.")
 
@@ -185,7 +185,7 @@ class ShortLimits(Limits):
 
     max_hangul_run: float = Field(default=12.0, ge=1, description="Reviews are typed without spaces. Kept.")
     max_loose_particles: float = Field(default=0.5, ge=0, le=1, description="One word weighs much. Kept.")
-    max_chat_marks: float = Field(default=0.5, ge=0, description="Half of the words may laugh. Kept.")
+    max_chat_marks: float = Field(default=0.1, ge=0, description="Six laughs or shouts. Kept.")
     max_abuse: float = Field(default=0.05, ge=0, description="Two insults in anger. Kept.")
     max_top_2gram: float = Field(default=1.0, ge=0, le=1, description="Not asked of short texts.")
     max_top_3gram: float = Field(default=1.0, ge=0, le=1, description="Not asked of short texts.")
@@ -219,7 +219,7 @@ class QualitySettings(BaseModel):
     )
     min_syllables: int = Field(default=5, ge=0, description="Hangul syllables; fewer say nothing to learn. Kept.")
     max_words: int = Field(default=45_000, ge=1, description="Words. Gopher's 100,000 / 2.2.")
-    short: ShortLimits = Field(default=ShortLimits(), description="Texts of fewer than 22 words.")
+    short: ShortLimits = Field(default=ShortLimits(), description="Texts of fewer than 36 words.")
     statute: StatuteLimits = Field(default=StatuteLimits(), description="Laws and rules.")
     technical: TechnicalLimits = Field(default=TechnicalLimits(), description="Texts with code or foreign words.")
     talk: TalkLimits = Field(default=TalkLimits(), description="Posts, petitions and other texts in polite style.")

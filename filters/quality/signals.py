@@ -27,7 +27,7 @@ SIGNALS = {
     "hangul_share": "Hangul of any block among the letters.",
     "hangul_run": "Mean syllables in a row: spacing.",
     "loose_particles": "Particles that stand alone, of the words: spacing.",
-    "chat_marks": "Loose jamo (ㅋㅋ), !!, ~~, ^^ and ;; per word.",
+    "chat_marks": "Loose jamo (ㅋㅋ), !!, ~~, ^^ and ;; per word, of 60 at least.",
     "duplicate_lines": "Characters in lines that occurred before.",
     "top_2gram": "Characters in the word pair that fills most of the text.",
     "top_3gram": "Characters in the word triple that fills most of the text.",
@@ -54,7 +54,6 @@ SIGNALS = {
     "articles": "Numbers of articles, paragraphs and items (제3조, 제1항) per word.",
     "contacts": "Telephone numbers, links and prices per word.",
     "advertising": "Weight of words of advertising per word, of 60 at least.",
-    "promotion": "Weight of words of advertising in all.",
     "template": "Weight of sentences that search-engine posts are made of, per word, of 60 at least.",
     "menu": "Words of menus, logins and page footers per word.",
     "reporting": "Words of news reports per word.",
@@ -111,7 +110,7 @@ def _measure(texts: Sequence[str], mojibake: MojibakeSettings) -> dict[str, Floa
     count = layout.words_per_text()
     per_word = 1 / np.maximum(1, count)
     censuses = [census(text) for text in texts]
-    # One word of selling or thanks makes no short letter an advertisement.
+    # One word of selling or one laugh makes a short letter neither an advertisement nor chatter.
     per_many = 1 / np.maximum(_MANY, count)
     phrases = count_phrases(texts)
     prices = layout.per_text(before(layout.has(Kind.DIGIT)) & np.isin(layout.points, (ord("원"), ord("만"))))
@@ -126,14 +125,13 @@ def _measure(texts: Sequence[str], mojibake: MojibakeSettings) -> dict[str, Floa
             "hangul_share": np.array([seen.hangul_share for seen in censuses]),
             "contacts": (calls + prices) * per_word,
             "advertising": phrases["ad"] * per_many,
-            "promotion": phrases["ad"],
             "template": phrases["template"] * per_many,
             "menu": phrases["menu"] * per_word,
             "reporting": phrases["news"] * per_word,
             "abuse": phrases["abuse"] * per_many,
             "pronouns": phrases["pronoun"] * per_many,
         }
-        | character_signals(layout, per_word)
+        | character_signals(layout, per_word, per_many)
         | word_signals(layout, words, per_word)
         | repetition_signals(layout, per_word)
         | line_signals(layout, words, per_word)
