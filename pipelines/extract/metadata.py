@@ -9,11 +9,11 @@ import datetime as dt
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from pipelines.extract.page import Page
 
@@ -24,7 +24,6 @@ _DATES = (
     *("dc.date.issued", "dcterms.issued", "dcterms.created", "datepublished", "publishdate", "publish_date", "pubdate"),
     *("date", "dc.date", "dcterms.date", "parsely-pub-date", "sailthru.date", "article.published", "article.created"),
 )
-_MARKED = 'script[type="application/ld+json"], [itemprop], [rel="author"], time'
 _SUFFIX = re.compile(r"\s+(?:[|·—–:»«]+|-)\s+|\s*::\s*")
 _LONGEST_NAME = 60
 _LONGEST_LINE = 120
@@ -65,8 +64,9 @@ def read_metadata(page: Page, url: str, fetched_on: dt.date | None) -> Metadata:
         url: Its address, which may carry a date.
         fetched_on: Day of the fetch: no page is newer than this.
     """
-    marked = page.tree.css(_MARKED)
-    metas = _metas(page.tree)
+    head = page.tree.head
+    marked = [*(head.css("script") if head is not None else ()), *page.marked]
+    metas = _metas(head)
     things = list(_linked_data(marked))
     lines = [block.text for block in page.blocks if len(block.text) <= _LONGEST_LINE]
     return Metadata(
@@ -76,10 +76,10 @@ def read_metadata(page: Page, url: str, fetched_on: dt.date | None) -> Metadata:
     )
 
 
-def _metas(tree: LexborHTMLParser) -> dict[str, str]:
+def _metas(head: LexborNode | None) -> dict[str, str]:
     """Contents of meta tags by lower-case name; the first of a name counts."""
     found: dict[str, str] = {}
-    for node in tree.css("meta[content]") if tree.head is None else tree.head.css("meta[content]"):
+    for node in head.css("meta[content]") if head is not None else ():
         attributes = node.attributes
         content = (attributes.get("content") or "").strip()
         for key in ("property", "name", "itemprop"):
@@ -89,10 +89,10 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
     return found
 
 
-def _linked_data(marked: Iterable[LexborNode]) -> Iterator[Mapping[str, Any]]:
+def _linked_data(marked: Sequence[LexborNode]) -> Iterator[Mapping[str, Any]]:
     """Objects of JSON-LD that may be about an article. What is no JSON is passed over, as search engines do."""
     for node in marked:
-        if node.tag != "script":
+        if node.tag != "script" or node.attributes.get("type") != "application/ld+json":
             continue
         try:
             parsed = json.loads(node.text(), strict=False)
@@ -130,7 +130,7 @@ def _title(page: Page, metas: Mapping[str, str], things: Iterable[Mapping[str, A
 
 
 def _author(
-    marked: Iterable[LexborNode], metas: Mapping[str, str], things: Iterable[Mapping[str, Any]], lines: Iterable[str]
+    marked: Sequence[LexborNode], metas: Mapping[str, str], things: Iterable[Mapping[str, Any]], lines: Iterable[str]
 ) -> str | None:
     declared = [name for thing in things for name in _names(thing.get("author"))]
     declared += [metas.get(name, "") for name in _AUTHORS]
@@ -138,7 +138,7 @@ def _author(
     for name in map(_squeeze, declared):
         if 0 < len(name) <= _LONGEST_NAME and not _ADDRESS.search(name):
             return name
-    return next((match[1] for line in lines if (match := _BYLINE.search(line))), None)
+    return next((match[1] for line in lines if "기자" in line and (match := _BYLINE.search(line))), None)
 
 
 def _names(author: Any) -> Iterator[str]:
@@ -150,7 +150,7 @@ def _names(author: Any) -> Iterator[str]:
 
 
 def _date(
-    marked: Iterable[LexborNode],
+    marked: Sequence[LexborNode],
     metas: Mapping[str, str],
     things: Iterable[Mapping[str, Any]],
     lines: Iterable[str],
@@ -187,6 +187,8 @@ def _time(node: LexborNode) -> str:
 
 def _printed(line: str) -> str:
     """A date that a line says is that of publication, or that is nearly all the line says."""
+    if "19" not in line and "20" not in line:
+        return ""
     match = _ANY_DATE.search(line) or _ENGLISH_DATE.search(line)
     if match is None:
         return ""

@@ -14,8 +14,9 @@ from pipelines.extract.roles import ANCHOR, BODY, CHROME, GUTTER, HIDDEN, landma
 
 _SKIPPED = frozenset(
     "script style noscript template iframe svg select option input textarea object embed canvas audio video map head "
-    "datalist dialog rp".split()
+    "datalist dialog rp meta link".split()
 )
+_DECLARING = frozenset(("script", "meta"))
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr output q ruby rb rt s samp "
     "small span strike strong sub sup time tt u var wbr math mi mo mn mrow msup msub semantics annotation".split()
@@ -28,6 +29,8 @@ _KINDS = {
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _LINE_END = re.compile(r"[ \t\r\f]+$", re.MULTILINE)
 _LINE_NUMBERS = re.compile(r"\s*\d+(?:\s+\d+)*\s*")
+_DRAWN = "br, button, td, [class*=line], [class*=gutter], [class*=num], [class*=hidden], [style]"
+"""What in a listing is for the eye: breaks and line numbers. A listing without such is taken as one text."""
 _UNSHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _SIGN = re.compile(r"\W{0,3}|(?i:(?:permalink|permanent link|direct link|link|anchor|copy|복사|링크)\b.{0,60})")
 
@@ -65,6 +68,8 @@ class Page:
     tree: LexborHTMLParser
     elements: list[Element] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    marked: list[LexborNode] = field(default_factory=list)
+    """Nodes of the body that may declare author or date: ``time``, microdata, scripts."""
 
 
 @dataclass(slots=True)
@@ -75,7 +80,6 @@ class _Place:
     row: int = -1
     cell: int = -1
     linked: bool = False
-    skipped: bool = False
 
 
 def read_page(html: str) -> Page:
@@ -93,111 +97,138 @@ def read_page(html: str) -> Page:
 
 
 class _Walk:
-    """The walk over the tree. Frames of open elements are kept by hand: pages nest deeper than Python recurses."""
+    """The walk over the tree, with its own stack: pages nest deeper than Python recurses."""
 
     def __init__(self, page: Page) -> None:
-        self._elements = page.elements
-        self._blocks = page.blocks
+        self._page = page
         self._pieces: list[str] = []
         self._linked = 0
         self._place = _Place()
         self._rows = 0
-        # Of each open element: the id of its node, the element if it is a block, and the place around it.
-        self._open: list[tuple[int, Element | None, _Place]] = []
 
     def walk(self, root: LexborNode) -> None:
-        """Visit everything below ``root``."""
-        opened = self._open
-        for node in root.traverse(include_text=True):
-            parent = node.parent
-            if opened and parent is not None and opened[-1][0] != parent.mem_id:
-                self._close_until(parent.mem_id)
+        """Visit ``root`` and everything below it that a reader sees."""
+        above: list[tuple[LexborNode, _Frame | None]] = []
+        node = root
+        while True:
             tag = node.tag
             if tag == "-text":
-                if not self._place.skipped:
-                    text = node.text_content or ""
-                    self._pieces.append(text)
-                    if self._place.linked:
-                        self._linked += len(text.strip())
+                text = node.text_content or ""
+                self._pieces.append(text)
+                if self._place.linked:
+                    self._linked += len(text.strip())
             elif tag and tag[0] != "-":
-                opened.append((node.mem_id, self._enter(node, tag), self._place_outside))
-        self._close_until(0)
+                seen, frame = self._enter_inline(node, tag) if tag in _INLINE else self._enter_block(node, tag)
+                below = node.first_child if seen else None
+                if below is not None:
+                    above.append((node, frame))
+                    node = below
+                    continue
+                if frame is not None:
+                    self._leave(frame)
+            following = node.next if above else None
+            while following is None:
+                if not above:
+                    return
+                node, left = above.pop()
+                if left is not None:
+                    self._leave(left)
+                following = node.next if above else None
+            node = following
 
-    def _enter(self, node: LexborNode, tag: str) -> Element | None:
-        """Set the place for what is below a node; its element, if it is a block in sight."""
-        place = self._place_outside = self._place
-        if place.skipped:
-            return None
-        if tag in _INLINE or (tag == "button" and place.kind[0] == "h"):
-            self._enter_inline(node, tag)
-        elif tag == "br":
+    def _leave(self, frame: "_Frame") -> None:
+        element, place = frame
+        if element is not None:
+            self._flush()
+            element.last = len(self._page.blocks)
+            element.end = len(self._page.elements)
+        self._place = place
+
+    def _enter_inline(self, node: LexborNode, tag: str) -> "tuple[bool, _Frame | None]":
+        """Whether to look below an inline element, and what to restore behind it."""
+        attributes = node.attributes
+        place = self._place
+        if attributes:
+            names = attributes.get("class")
+            if names and (self._is_unseen(node, roles_of(names)) or ("katex" in names and self._katex(node, names))):
+                return _UNSEEN
+            if tag == "time" or "itemprop" in attributes or attributes.get("rel") == "author":
+                self._page.marked.append(node)
+        if tag == "a":
+            self._place = _Place(place.kind, place.row, place.cell, linked=True)
+            return True, (None, place)
+        if tag == "sup" and self._pieces and self._pieces[-1][-1:].isdigit():
+            self._pieces.append("^")  # 10<sup>9</sup> is not 109
+        return _SEEN
+
+    @staticmethod
+    def _is_unseen(node: LexborNode, roles: int) -> bool:
+        return bool(roles & HIDDEN or (roles & GUTTER and _is_numbers(node)) or (roles & ANCHOR and _is_sign(node)))
+
+    def _katex(self, node: LexborNode, names: str) -> bool:
+        """Whether this is a formula of KaTeX, which draws each twice; its source, between dollar signs, is for both."""
+        if "katex-html" in names:
+            return True
+        source = node.css_first("annotation") if "katex-mathml" in names else None
+        if source is not None:
+            self._pieces.append(f"${source.text()}$")
+        return source is not None
+
+    def _enter_block(self, node: LexborNode, tag: str) -> "tuple[bool, _Frame | None]":
+        """Whether to look below an element that ends a line, and what to restore behind it."""
+        if tag in _SKIPPED:
+            if tag in _DECLARING:
+                self._page.marked.append(node)
+            return _UNSEEN
+        place = self._place
+        if tag == "button":
+            return _SEEN if place.kind[0] == "h" else _UNSEEN  # a heading that folds
+        if tag == "br":
             if place.kind == "pre":
                 self._pieces.append("\n")
             else:
                 self._flush()
-        elif tag in _SKIPPED or tag == "button":
-            self._place = _SKIP
-        else:
-            return self._enter_block(node, tag)
-        return None
-
-    def _enter_inline(self, node: LexborNode, tag: str) -> None:
-        place = self._place
-        names = node.attributes.get("class")
-        if names:
-            roles = roles_of(names)
-            if roles & HIDDEN or (roles & GUTTER and _is_numbers(node)) or (roles & ANCHOR and _is_sign(node)):
-                self._place = _SKIP
-                return
-            if "katex" in names and self._enter_katex(node, names):
-                return
-        if tag == "a":
-            self._place = _Place(place.kind, place.row, place.cell, linked=True)
-        elif tag == "sup" and self._pieces and self._pieces[-1][-1:].isdigit():
-            self._pieces.append("^")  # 10<sup>9</sup> is not 109
-
-    def _enter_katex(self, node: LexborNode, names: str) -> bool:
-        """KaTeX draws each formula twice; its source, between dollar signs, stands for both."""
-        if "katex-html" in names:
-            self._place = _SKIP
-            return True
-        source = node.css_first("annotation") if "katex-mathml" in names else None
-        if source is None:
-            return False
-        self._pieces.append(f"${source.text()}$")
-        self._place = _SKIP
-        return True
-
-    def _enter_block(self, node: LexborNode, tag: str) -> Element:
+            return _UNSEEN
         self._flush()
-        element, shown = _element(node, tag, len(self._blocks))
-        self._elements.append(element)
-        place = self._place
-        if not shown:
-            self._place = _SKIP
-        elif tag in _KINDS:
-            self._place = _Place(_KINDS[tag], place.row, place.cell)
-        elif tag == "tr":
-            self._rows += 1
-            self._place = _Place("p", self._rows)
-        elif tag in {"td", "th"}:
-            self._place = _Place("p", place.row, len(self._elements))
-        elif tag == "table":
-            self._place = _Place()
-        return element
+        element, shown = self._element(node, tag)
+        if shown:
+            self._place = self._inside(tag, place)
+            if self._place.kind == "pre" and node.css_first(_DRAWN) is None:
+                self._pieces.append(node.text())
+                shown = False
+        return shown, (element, place)
 
-    def _close_until(self, parent: int) -> None:
-        """Close what is open up to the node with this id; everything if there is none."""
-        opened = self._open
-        while opened and opened[-1][0] != parent:
-            _, element, place = opened.pop()
-            if element is not None:
-                self._flush()
-                element.last = len(self._blocks)
-                element.end = len(self._elements)
-            self._place = place
-        if not opened:
-            self._flush()
+    def _inside(self, tag: str, place: "_Place") -> "_Place":
+        if tag in _KINDS:
+            return _Place(_KINDS[tag], place.row, place.cell)
+        if tag == "tr":
+            self._rows += 1
+            return _Place("p", self._rows)
+        if tag in {"td", "th"}:
+            return _Place("p", place.row, len(self._page.elements))
+        return _Place() if tag == "table" else place
+
+    def _element(self, node: LexborNode, tag: str) -> tuple[Element, bool]:
+        """The element of a block node, entered in the page, and whether it is shown."""
+        element = Element(tag, 0, len(self._page.blocks))
+        self._page.elements.append(element)
+        attributes = node.attributes
+        if not attributes:
+            return element, True
+        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+        roles = roles_of(names) if len(names) > 1 else 0
+        said = attributes.get("itemprop")
+        if said:
+            self._page.marked.append(node)
+            if said == "articleBody":
+                roles = (roles | BODY) & ~CHROME
+        said = attributes.get("role")
+        if said:
+            roles |= landmark(said)
+        element.roles = roles
+        style = attributes.get("style")
+        unshown = roles & HIDDEN or "hidden" in attributes or (style and _UNSHOWN.search(style))
+        return element, not (unshown or (roles & GUTTER and _is_numbers(node)))
 
     def _flush(self) -> None:
         """End a block."""
@@ -207,7 +238,7 @@ class _Walk:
         linked, self._linked = self._linked, 0
         self._pieces = []
         place = self._place
-        if _INVISIBLE.search(text):
+        if not text.isascii() and _INVISIBLE.search(text):
             text = _INVISIBLE.sub("", text)
         if place.kind == "pre":
             text = _LINE_END.sub("", text.replace("\u00a0", " ")).strip("\n")
@@ -216,27 +247,13 @@ class _Walk:
         if place.row >= 0 and place.kind == "pre" and _LINE_NUMBERS.fullmatch(text):
             return  # the other cell of the row holds the listing
         if text and not text.isspace():
-            self._blocks.append(Block(text, place.kind, min(linked, len(text)), place.row, place.cell))
+            self._page.blocks.append(Block(text, place.kind, min(linked, len(text)), place.row, place.cell))
 
 
-_SKIP = _Place(skipped=True)
-
-
-def _element(node: LexborNode, tag: str, first: int) -> tuple[Element, bool]:
-    """The element of a block node, and whether it is shown."""
-    attributes = node.attributes
-    if not attributes:
-        return Element(tag, 0, first), True
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    roles = roles_of(names) if len(names) > 1 else 0
-    if attributes.get("itemprop") == "articleBody":
-        roles = (roles | BODY) & ~CHROME
-    said = attributes.get("role")
-    if said:
-        roles |= landmark(said)
-    style = attributes.get("style")
-    unshown = roles & HIDDEN or "hidden" in attributes or (style and _UNSHOWN.search(style))
-    return Element(tag, roles, first), not (unshown or (roles & GUTTER and _is_numbers(node)))
+_Frame = tuple[Element | None, _Place]
+"""What ends with an element: the element if it is a block, and the place around it."""
+_SEEN: tuple[bool, _Frame | None] = (True, None)
+_UNSEEN: tuple[bool, _Frame | None] = (False, None)
 
 
 def _is_numbers(node: LexborNode) -> bool:

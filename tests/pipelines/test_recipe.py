@@ -51,7 +51,7 @@ def test_digest_covers_rows_and_not_speed():
         == base
     )
     assert parse_recipe("[dedup]\nthreshold = 0.7", "r").digest() != base
-    assert parse_recipe("[extract]\ntables = false", "r").digest() != base
+    assert parse_recipe("[extract]\nextractor = 'trafilatura'", "r").digest() != base
 
 
 def test_every_setting_is_documented():
