@@ -34,7 +34,7 @@ class Limits(BaseModel):
         default=0.15, ge=0, le=1, description="Words that are a lone particle: text cut up by a machine. Kept."
     )
     max_chat_marks: float = Field(
-        default=0.02, ge=0, description="Loose jamo (ㅋㅋ), !!, ~~, ^^ and ;; per word: chatter. Kept; none elsewhere."
+        default=0.025, ge=0, description="Loose jamo (ㅋㅋ), !!, ~~, ^^ and ;; per word: chatter. Kept; none elsewhere."
     )
     max_abuse: float = Field(default=0.01, ge=0, description="Insults per word. Kept; no counterpart elsewhere.")
     max_duplicate_lines: float = Field(
@@ -177,6 +177,7 @@ class TalkLimits(Limits):
 class NarrativeLimits(Limits):
     """Fiction and diaries: short sentences, many words for the same."""
 
+    max_chat_marks: float = Field(default=0.06, ge=0, description="Diaries laugh; comments tell no story. Kept.")
     min_word_order: float = Field(default=-0.01, description="Short sentences leave few pairs of words. Kept.")
 
 
