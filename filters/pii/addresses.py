@@ -46,13 +46,13 @@ _COUNTED = re.compile(
     r"\s(?:곳|명|개|건|년|월|일|시|분|초|차로|차선|km|m|미터|세|살|대|억|만|천|원|회|주|배|인|가구|마을|호선|"
     r"마리|층 건물)(?![가-힣])"
 )
-_PARTICLE_WORDS = re.compile(
-    r"(?:으로|그대로|새로|별로|서로|바로|따로|홀로|스스로|대체로|실제로|때로|주로|시로|군로|구로|도로|제로|이대로|차로|경로|"
-    r"통로|진로|활로|별도로)$"
-)
+# Words of other meaning that end like a street or a lot name; inside a longer name (언주로, 정자동) they prove nothing.
 _OTHER_WORDS = re.compile(
-    r"(?:활동|운동|행동|이동|노동|공동|자동|변동|작동|아동|진동|충동|감동|출동|부동|유동|소동|구동|가동|수동|연동|선동)$"
+    r"(?:으로|그대로|새로|별로|서로|바로|따로|홀로|스스로|대체로|실제로|때로|주로|도로|제로|이대로|차로|경로|통로|진로|활로|별도로|"
+    r"활동|운동|행동|이동|노동|공동|자동|변동|작동|아동|진동|충동|감동|출동|부동|유동|소동|구동|가동|수동|연동|선동)"
 )
+_TOWN_AND_PARTICLE = re.compile(r"[가-힣]+[시군구도]로")
+_COMMON_NOUN = re.compile(r"(?:활동|운동|행동|이동|노동|공동|자동|변동|작동|아동|충동|감동|출동|소동)$")
 _REACH = 44
 _SCORE = 0.85
 _MAX_PARTS = 4
@@ -69,9 +69,9 @@ def find_addresses(text: str) -> Iterator[Match]:
         if named is None:
             continue
         name, place = named["name"], start - len(named[0])
-        if _PARTICLE_WORDS.search(name) or _OTHER_WORDS.search(name):
-            continue
         before = _before(text, place)
+        if _is_other_word(name, before, found[0]):
+            continue
         town = _town(before, name)
         if town is not None and (named["kind"] != "리" or _village(before, name, found[0])):
             yield _match(start - len(named["hill"]), named["hill"] + found[0], town + name)
@@ -96,6 +96,16 @@ def _before(text: str, start: int) -> list[str]:
     return [re.split(r"[:(|\[\"'=;✔📍]", word)[-1] for word in words[-_MAX_PARTS:]]
 
 
+def _is_other_word(name: str, before: list[str], number: str) -> bool:
+    """Whether a name is an everyday word or a town with a particle behind it."""
+    in_town = bool(before) and _TOWN.fullmatch(before[-1]) is not None and not _NOT_TOWNS.fullmatch(before[-1])
+    if _OTHER_WORDS.fullmatch(name):
+        return not (in_town and ("-" in number or "번지" in number))
+    if _TOWN_AND_PARTICLE.fullmatch(name):
+        return not in_town
+    return _COMMON_NOUN.search(name) is not None and not in_town
+
+
 def _town(before: list[str], name: str) -> str | None:
     """Province and town that lead up to a name, or that are glued to its front; None if there are none."""
     parts: list[str] = []
@@ -110,7 +120,9 @@ def _town(before: list[str], name: str) -> str | None:
         if province:
             break
     glued = _GLUED.match(name)
-    found |= glued is not None and 2 <= len(glued[0]) <= len(name) - 2 and not _NOT_TOWNS.match(name)  # noqa: PLR2004
+    # A province alone is part of many street names: 세종대로, 부산대로.
+    town = glued is not None and 2 <= len(glued[0]) <= len(name) - 2 and glued[0][-1] in "시군구도"  # noqa: PLR2004
+    found |= town and not _NOT_TOWNS.match(name)
     return "".join(reversed(parts)) if found else None
 
 
