@@ -2,23 +2,16 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import compress
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from filters import LanguageFilter, LanguageSettings
-from filters.language.measure import measure_letters
 from filters.language.settings import KOREAN, KOREAN_MIXED
 
-NOT_SCORED = (KOREAN_MIXED, "okm", "jje")
-"""Labels that are reported and not scored: mixed by definition; Middle Korean and Jeju, which are Korean of a kind."""
-
-# The rule that page labels are made by, in syllables and share of the visible letters.
-_KOREAN_SYLLABLES, _KOREAN_SHARE = 200, 0.35
-_MIXED_SYLLABLES, _MIXED_SHARE = 50, 0.05
-_FOREIGN = "foreign"
+SOME_KOREAN = "nonko-with-ko"
+NOT_SCORED = (KOREAN_MIXED, SOME_KOREAN, "thin", "okm", "jje")
+"""Labels that are reported and not scored: texts that hold both by definition, pages of a few letters, and Middle
+Korean and Jeju, which are Korean of a kind."""
 
 
 def evaluate_pages(
@@ -28,34 +21,19 @@ def evaluate_pages(
 
     Args:
         texts: Visible text of each page.
-        labels: ``ko`` or another of each; ``ko-mixed`` is reported and not scored.
+        labels: ``ko`` or another of each; those of ``NOT_SCORED`` are reported and not scored.
         settings: Of the filter.
 
     Returns:
         ``precision``, ``recall`` and ``f1`` (0..1), pages a CPU second, and a table of what was found by label.
-        ``contradicted`` are pages whose visible letters, counted by the rule that such labels are made by, would get
-        another label, as where Hangul was written in character references and not counted; ``f1_without`` leaves
-        them out.
+        ``f1_strict`` counts foreign pages that hold some Korean as negatives. Such labels are counts of letters, and
+        Hangul written in character references is easily left out of them.
     """
-    settings = settings or LanguageSettings()
-    agree = [label in (KOREAN_MIXED, counted) or counted is None for label, counted in _recounted(texts, labels)]
-    labels_left = list(compress(labels, agree))
-    return {
-        "evaluation": "language of pages",
-        "contradicted": agree.count(False),
-        "f1_without": _evaluate(list(compress(texts, agree)), labels_left, labels_left, settings)["f1"],
-        **_evaluate(texts, labels, labels, settings),
-    }
-
-
-def _recounted(texts: Sequence[str], labels: Sequence[str]) -> Iterator[tuple[str, str | None]]:
-    """Each label, and what a count of the visible letters would call the page; None where both say it is foreign."""
-    seen = measure_letters(texts)
-    korean = (seen.syllables >= _KOREAN_SYLLABLES) & (seen.hangul_share >= _KOREAN_SHARE)
-    mixed = (seen.syllables >= _MIXED_SYLLABLES) & (seen.hangul_share >= _MIXED_SHARE)
-    counted = np.select([korean, mixed], [KOREAN, KOREAN_MIXED], default=_FOREIGN).tolist()
-    for label, name in zip(labels, counted, strict=True):
-        yield label, None if name == _FOREIGN and label != KOREAN else name
+    report = _evaluate(texts, labels, labels, settings or LanguageSettings())
+    some = report["groups"].get(SOME_KOREAN, {"texts": 0, "ko": 0.0})
+    wrong = report["wrong"] + round(some["texts"] * some["ko"])
+    strict = _ratio(2 * report["right"], 2 * report["right"] + wrong + report["missed"])
+    return {"evaluation": "language of pages", "f1_strict": strict, **report}
 
 
 def evaluate_sentences(rows: Iterable[Mapping[str, Any]], settings: LanguageSettings | None = None) -> dict[str, Any]:
@@ -102,6 +80,7 @@ def _evaluate(
         "precision": _ratio(right, right + wrong),
         "recall": _ratio(right, right + missed),
         "f1": _ratio(2 * right, 2 * right + wrong + missed),
+        "right": right,
         "wrong": wrong,
         "missed": missed,
         "per_cpu_s": round(len(texts) / seconds) if seconds else None,
