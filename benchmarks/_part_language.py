@@ -28,9 +28,9 @@ MEANING = """\
 Positive are rows labelled `ko`; code-mixed text, foreign pages that hold some Korean, pages of a few letters, Middle
 Korean and Jeju are not scored but shown below as the share that each calls Korean. Everything else is negative,
 romanised and mistyped Korean included. The strict line takes foreign pages with some Korean for negatives; 38 of them
-are Korean pages whose Hangul is written in character references, which the labels did not count. Sentence labels come from their sources. Page labels are counts of
-visible letters, so rules that count letters are measured against themselves there. lid.176 is the fastText model at
-FineWeb2's threshold; lingua gets every fifth row."""
+are Korean pages whose Hangul is written in character references, which the labels did not count. Sentence labels come
+from their sources. Page labels are counts of visible letters, so rules that count letters are measured against
+themselves there. lid.176 is the fastText model at FineWeb2's threshold; lingua gets every fifth row."""
 
 
 def run(data: Path, work: Path) -> Part:

@@ -1,14 +1,17 @@
 """The text a reader of the page sees: what the language of a page is judged on, before any extraction."""
 
-from resiliparse.extract.html2text import extract_plain_text
+from selectolax.lexbor import LexborHTMLParser
+
+_UNSEEN = ["script", "style", "noscript", "template", "select", "textarea", "iframe", "svg"]
 
 
 def visible_text(html: str) -> str:
-    """Return all visible text of an HTML page, one block per line, menus and comments included.
+    """Return all visible text of an HTML page, menus and comments included, a line for each piece of text.
 
-    Scripts, styles, alternative texts, link targets and form fields are left out.
+    Scripts, styles, attributes and form fields are left out.
     """
-    text: str = extract_plain_text(
-        html, preserve_formatting=True, main_content=False, list_bullets=False, alt_texts=False
-    )
-    return text
+    tree = LexborHTMLParser(html)
+    if tree.body is None:
+        return ""
+    tree.strip_tags(_UNSEEN)
+    return tree.body.text(separator="\n")
