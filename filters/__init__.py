@@ -46,7 +46,7 @@ from filters.quality import (
     judge_signals,
     measure,
 )
-from filters.visible import visible_text
+from filters.visible import close_comments, visible_text
 
 __all__ = [
     "DATA_DIGESTS",
@@ -75,6 +75,7 @@ __all__ = [
     "QualitySettings",
     "census",
     "clean_text",
+    "close_comments",
     "compose_jamo",
     "count_hangul",
     "decode",

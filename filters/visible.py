@@ -10,8 +10,14 @@ def visible_text(html: str) -> str:
 
     Scripts, styles, attributes and form fields are left out.
     """
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(close_comments(html))
     if tree.body is None:
         return ""
     tree.strip_tags(_UNSEEN)
     return tree.body.text(separator="\n")
+
+
+def close_comments(html: str) -> str:
+    """Take out the opening of a comment that is never closed: it would hide the rest of the page from every reader."""
+    unclosed = html.find("<!--", html.rfind("-->") + 1)
+    return html if unclosed < 0 else html[:unclosed] + html[unclosed:].replace("<!--", "")

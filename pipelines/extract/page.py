@@ -83,13 +83,11 @@ class _Place:
 
 
 def read_page(html: str) -> Page:
-    """Parse a page as browsers do (HTML Standard, section 13.2) and lay it out flat.
+    """Parse a page as browsers do (HTML Standard, section 13.2) and lay it out flat."""
+    if html.rfind("<!--") > html.rfind("-->"):
+        from filters.visible import close_comments  # noqa: PLC0415  rare, and `filters` takes long to load
 
-    A comment that is never closed would swallow the rest of the page, so its opening is taken out first.
-    """
-    unclosed = html.find("<!--", html.rfind("-->") + 1)
-    if unclosed >= 0:
-        html = html[:unclosed] + html[unclosed:].replace("<!--", "")
+        html = close_comments(html)
     page = Page(LexborHTMLParser(html))
     if page.tree.body is not None:
         _Walk(page).walk(page.tree.body)

@@ -182,6 +182,10 @@ def test_real_sentences(rows, sentence_filter):
     assert set(shares.values()) == {0.0}
 
 
+def test_an_open_comment_hides_nothing():
+    assert "보이는 글" in visible_text("<p>앞</p><!-- 닫지 않았다 <p>보이는 글</p>")
+
+
 def test_visible_text_leaves_out_what_no_reader_sees():
     html = "<body><nav>차례</nav><script>var 비밀=1</script><p>본문 <!-- 주석 --></p><img alt='그림'></body>"
     text = visible_text(html)
