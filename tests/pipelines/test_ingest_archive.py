@@ -384,7 +384,7 @@ def test_a_record_of_two_gibibytes_is_passed_over_unread() -> None:
 
 def test_memory_does_not_grow_with_the_file() -> None:
     peaks = []
-    for repeats in (20, 200):
+    for repeats in (60, 600):
         data = pack(pages(), "gz") * repeats
         split = plan_splits([InputFile("a.warc", len(data), "f", Format.WARC)], 1 << 40)[0]
         reader = SplitReader(split, SMALL, source=Memory(data))
