@@ -28,6 +28,8 @@ _KINDS = {
 }
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _LINE_END = re.compile(r"[ \t\r\f]+$", re.MULTILINE)
+_LITTLE = 200  # characters
+_MUCH_MORE = 5
 _LINE_NUMBERS = re.compile(r"\s*\d+(?:\s+\d+)*\s*")
 _DRAWN = "br, button, td, [class*=line], [class*=gutter], [class*=num], [class*=hidden], [style]"
 """What in a listing is for the eye: breaks and line numbers. A listing without such is taken as one text."""
@@ -88,17 +90,32 @@ def read_page(html: str) -> Page:
         from filters.visible import close_comments  # noqa: PLC0415  rare, and `filters` takes long to load
 
         html = close_comments(html)
-    page = Page(LexborHTMLParser(html))
-    if page.tree.body is not None:
-        _Walk(page).walk(page.tree.body)
+    tree = LexborHTMLParser(html)
+    page = Page(tree)
+    walk = _Walk(page)
+    if tree.body is not None:
+        walk.walk(tree.body)
+        shown = _characters(page)
+        if walk.hidden and shown < _LITTLE:
+            whole = Page(tree)
+            _Walk(whole, hides=False).walk(tree.body)
+            # Some sites hide everything until their scripts have loaded.
+            page = whole if _characters(whole) > max(_LITTLE, _MUCH_MORE * shown) else page
     return page
+
+
+def _characters(page: Page) -> int:
+    return sum(len(block.text) for block in page.blocks)
 
 
 class _Walk:
     """The walk over the tree, with its own stack: pages nest deeper than Python recurses."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, hides: bool = True) -> None:
+        self.hidden = False
+        """Whether something was left out that is there but not shown."""
         self._page = page
+        self._hides = hides
         self._pieces: list[str] = []
         self._linked = 0
         self._place = _Place()
@@ -159,9 +176,11 @@ class _Walk:
             self._pieces.append("^")  # 10<sup>9</sup> is not 109
         return _SEEN
 
-    @staticmethod
-    def _is_unseen(node: LexborNode, roles: int) -> bool:
-        return bool(roles & HIDDEN or (roles & GUTTER and _is_numbers(node)) or (roles & ANCHOR and _is_sign(node)))
+    def _is_unseen(self, node: LexborNode, roles: int) -> bool:
+        if roles & HIDDEN and self._hides:
+            self.hidden = True
+            return True
+        return bool((roles & GUTTER and _is_numbers(node)) or (roles & ANCHOR and _is_sign(node)))
 
     def _katex(self, node: LexborNode, names: str) -> bool:
         """Whether this is a formula of KaTeX, which draws each twice; its source, between dollar signs, is for both."""
@@ -226,7 +245,10 @@ class _Walk:
         element.roles = roles
         style = attributes.get("style")
         unshown = roles & HIDDEN or "hidden" in attributes or (style and _UNSHOWN.search(style))
-        return element, not (unshown or (roles & GUTTER and _is_numbers(node)))
+        if unshown and self._hides:
+            self.hidden = True
+            return element, False
+        return element, not (roles & GUTTER and _is_numbers(node))
 
     def _flush(self) -> None:
         """End a block."""

@@ -88,6 +88,12 @@ def test_nesting_deeper_than_python_recurses():
     assert text_of("<div>" * depth + "깊은 곳의 글" + "</div>" * depth) == "깊은 곳의 글"
 
 
+def test_a_page_that_scripts_show_is_read():
+    body = "".join(f"<p>{SENTENCE} {number}</p>" for number in range(6))
+    html = f"<body><div id='app' style='display:none'><main>{body}</main></div><p>불러오는 중</p></body>"
+    assert extract_article(html, "https://example.kr/", None, ExtractSettings()).text.count(SENTENCE) == 6
+
+
 def test_names_lie_and_prose_decides():
     long = "".join(f"<p>{SENTENCE} {number}</p>" for number in range(8))
     html = (
