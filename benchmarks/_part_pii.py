@@ -27,10 +27,10 @@ SHOWN = (
 )
 MEANING = """\
 Hand-written Korean contexts filled with invented values; a find counts when it overlaps a labelled span, whatever it is
-called, since the peers' types are coarser; overlapping finds are one. Half of the examples are hard negatives: order
+called, since the peers' types are coarser; overlapping finds are one. Three in four examples are hard negatives: order
 numbers, barcodes, dates, versions. The held-out contexts and writing forms share their author with the others, and they
-are no blind test any more: the first figures on them (F1 0.981, every wrong find an address) were printed while rules
-were still being made, and rules for addresses changed afterwards. Texts from elsewhere will give lower figures."""
+are no blind test any more: the first figures on them (F1 0.981, nearly every wrong find an address) were printed while
+rules were being made, and rules for addresses changed afterwards. Texts from elsewhere will give lower figures."""
 Span = Sequence[Any]
 
 
