@@ -83,7 +83,8 @@ def score(rows: Sequence[Row], reasons: Sequence[str | None]) -> dict[str, float
         fmean(reason == "" for row, reason in zip(rows, reasons, strict=True) if row["label"] == label)
         for label in ("good", "bad")
     )
-    return {"good_kept": good, "bad_kept": bad, "balanced": (good + 1 - bad) / 2}
+    even = (good + 1 - bad) / 2
+    return {"good_kept": good, "bad_kept": bad, "balanced": even, "auc": even}  # a verdict alone has that AUC
 
 
 def by_kind(rows: Sequence[Row], reasons: Sequence[str | None]) -> dict[tuple[str, str], list[str | None]]:

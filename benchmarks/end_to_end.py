@@ -1,6 +1,6 @@
 """The whole pipeline against datatrove on the same archives, in one run.
 
-Usage: python benchmarks/end_to_end.py [--shared ../shared] [--workers 2] [--records 5000] [--work build/bench]
+Usage: python benchmarks/end_to_end.py [--shared ../shared] [--workers 2] [--records 20000] [--work build/bench]
 
 Two archives: the development pages, rich in Korean, and one mixed like Common Crawl (0.7 % Korean). For each, Malmoi
 and datatrove (FineWeb2's Korean settings) run on the same cores, one after the other. datatrove works a file at a time,
@@ -78,7 +78,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--records", type=int, default=5000, help="records of the mixed archive")
+    parser.add_argument("--records", type=int, default=20_000, help="records of the mixed archive")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "bench")
     parser.add_argument("--json", type=Path, help="file for the figures, which `make eval` puts into its document")
     return parser.parse_args()

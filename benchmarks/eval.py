@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/eval.py [PART ...] [--shared ../shared] [--render]
 
-Parts: extraction, decoding, language, quality, pii, dedup; all without a name. Each part's results are kept under
+Parts: extraction, decoding, language, quality, registers, pii, dedup; all without a name. Results are kept under
 build/eval, so that parts can be run again alone; the document is made of all that are there. --render only makes it
 anew. `make bench` adds the whole pipeline. Peers run in .venv-peers, made when missing; a peer that cannot be run is
 named with the reason.
@@ -21,7 +21,7 @@ from _document import document, show
 from _peers import HERE, ROOT
 from _table import Part
 
-PARTS = ("extraction", "decoding", "language", "quality", "pii", "dedup")
+PARTS = ("extraction", "decoding", "language", "quality", "registers", "pii", "dedup")
 SHOWN = (*PARTS, "end_to_end")
 CACHE = ROOT / "build" / "eval"
 
