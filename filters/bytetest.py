@@ -60,7 +60,7 @@ class HangulReason(StrEnum):
 
 def judge_bytes(body: bytes, settings: HangulSettings) -> Decision:
     """Keep a body that can hold enough Hangul; the score is the count, or the share if that is too small."""
-    count = count_hangul(body)
+    count = _count(body, settings.min_syllables)
     if count < settings.min_syllables:
         return Decision(keep=False, reason=HangulReason.TOO_FEW_SYLLABLES, score=float(count))
     # What is Hangul in a twentieth of its bytes need not be looked at again.
@@ -123,14 +123,18 @@ def count_hangul(body: bytes) -> int:
     character references and `\uXXXX` escapes. Hangul in attributes, comments and scripts counts too: the figure is an
     upper bound of what a reader sees.
     """
+    return _count(body, 0)
+
+
+def _count(body: bytes, least: int) -> int:
+    """The count; references and escapes are left out where even with them there would be less than ``least``."""
     if b"\0" in body and (body[:2] in {b"\xff\xfe", b"\xfe\xff"} or _bytes.utf16(body)):
         return _utf16(body)
     # One pass over the body; what is left of a page without Hangul is a handful of bytes.
     marks = body.translate(None, _IRRELEVANT)
-    count = _escaped(body, marks)
-    if body.isascii():
-        return count
-    return count + (_utf8(body, marks) if _is_utf8(body) else _cp949(body))
+    count = 0 if body.isascii() else _utf8(body, marks) if _is_utf8(body) else _cp949(body)
+    written = marks.count(b"&#") + marks.count(b"\\")
+    return count if count + written < least else count + _escaped(body, marks)
 
 
 def _escaped(body: bytes, marks: bytes) -> int:

@@ -6,7 +6,6 @@ vanish and conjoining jamo are composed, which is why a view keeps offsets.
 
 import functools
 import re
-import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -44,12 +43,15 @@ _SAME_AS = {
 }
 
 
+_LAST_DIGIT = 0x1FBF9  # SEGMENTED DIGIT NINE: beyond it Unicode has no decimal digits
+
+
 @functools.cache
 def _table() -> dict[int, str]:
     """Every character that has another form in a view."""
     table = {ord(other): plain for plain, others in _SAME_AS.items() for other in others}
     table |= {full: chr(full - 0xFEE0) for full in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-    for code in range(0x80, sys.maxunicode + 1):
+    for code in range(0x80, _LAST_DIGIT + 1):
         digit = unicodedata.decimal(chr(code), None)
         if digit is not None:
             table[code] = str(digit)

@@ -127,14 +127,14 @@ def judge_signals(signals: pa.RecordBatch, settings: QualitySettings | None = No
     decisions = pa.RecordBatch.from_arrays(
         [
             pa.array(kept),
-            pa.array(np.array([*_REASONS, None], object)[why], pa.string()),
+            pa.array([*_REASONS, None], pa.string()).take(pa.array(why, pa.int64())),
             pa.array(found, pa.float64(), mask=kept),
         ],
         schema=DECISION_SCHEMA,
     )
-    names = np.array([str(genre) for genre in GENRES], object)
+    names = pa.array([str(genre) for genre in GENRES], pa.string())
     return QualityBatch(
-        decisions, signals, pa.array(names[genre], pa.string()), pa.array(values["score"], pa.float64())
+        decisions, signals, names.take(pa.array(genre, pa.int64())), pa.array(values["score"], pa.float64())
     )
 
 

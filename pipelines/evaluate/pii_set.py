@@ -1,8 +1,8 @@
 """A labelled set for personal data: hand-written Korean contexts, filled with invented values by seed.
 
-The contexts are in ``data/pii_contexts.txt`` (development) and ``data/pii_contexts_held_out.txt`` (held out: no rule was
-written from them, but their totals by type were seen while rules still changed). Both come from the same hand, so a set
-from elsewhere is the better judge.
+The contexts are in ``data/pii_contexts.txt`` (development) and ``data/pii_contexts_held_out.txt`` (held out: no rule
+was written from them, but their totals by type were seen while rules still changed). Both come from the same hand, so a
+set from elsewhere is the better judge.
 """
 
 import random
