@@ -8,14 +8,13 @@ import contextlib
 import multiprocessing as mp
 import os
 import signal
-import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from pipelines.engines.base import MapJob, Progress, Report, SplitOutcome, describe
 from pipelines.errors import MalmoiError
@@ -126,8 +125,6 @@ def _work(channel: Connection, job: MapJob) -> None:
     """A worker's life: build the stages once, then map splits until there are no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     _end_with_parent()
-    # At the first array from NumPy pyarrow looks for pandas, which takes longer to load than all models together.
-    cast("dict[str, object]", sys.modules).setdefault("pandas", None)  # refuses the import
     from pipelines.mapping import Mapper  # noqa: PLC0415  the parent needs none of the models
 
     with contextlib.ExitStack() as stack, contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
