@@ -165,8 +165,7 @@ def pages(warc: Path) -> Iterator[tuple[str, str | None, bytes]]:
 
 def cut(warc: Path, folder: Path) -> None:
     """The archive in four files, whole records, in turn."""
-    if folder.exists():
-        return
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     targets = [(folder / f"{number}.warc.gz").open("wb") for number in range(_PIECES)]
     with warc.open("rb") as file, warc.open("rb") as raw:
