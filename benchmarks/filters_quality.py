@@ -2,9 +2,9 @@
 
 usage: python benchmarks/filters_quality.py [DATA]     DATA: by default ../shared/data beside this repository
 
-Documents and main texts were open to those who set the limits, and the score was fitted on them; registers set the
-limits marked "Kept"; of the posts the held-out part was looked at by nobody. FineWeb2 and dps on the same documents:
-`make eval`.
+All of it was open to those who set the limits. The score was fitted on documents, main texts and the other part of the
+posts; the held-out posts trained nothing, but their figures were seen while limits were set, and they are by the same
+hand as the phrases. FineWeb2 and dps on the same documents: `make eval`.
 """
 
 import sys

@@ -1,8 +1,8 @@
 """The limits of the quality rules, for every genre.
 
 "FineWeb2" is kor_Hang.yml of FineWeb2 (Penedo et al. 2025), "Gopher" is Rae et al. 2021, appendix A. "Kept" means set
-on good documents of the development set alone, at a round figure that costs no register more than about 2 %; bad
-documents were not looked at. "Measured" means set on good and bad ones.
+by good documents of the development set, at a round figure that costs no register more than about 2 %; figures of bad
+ones were in view. "Measured" means weighed on good and bad ones.
 """
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,7 +34,9 @@ class Limits(BaseModel):
         default=0.15, ge=0, le=1, description="Words that are a lone particle: text cut up by a machine. Kept."
     )
     max_chat_marks: float = Field(
-        default=0.025, ge=0, description="Loose jamo (ㅋㅋ), !!, ~~, ^^ and ;; per word: chatter. Kept; none elsewhere."
+        default=0.025,
+        ge=0,
+        description="Loose jamo (ㅋㅋ), !!, ~~, ^^ and ;; per word: chatter. Measured; none elsewhere.",
     )
     max_abuse: float = Field(default=0.01, ge=0, description="Insults per word. Kept; no counterpart elsewhere.")
     max_duplicate_lines: float = Field(
