@@ -167,6 +167,10 @@ class _Walk:
             names = attributes.get("class")
             if names and (self._is_unseen(node, roles_of(names)) or ("katex" in names and self._katex(node, names))):
                 return _UNSEEN
+            style = attributes.get("style")
+            if style and self._hides and _UNSHOWN.search(style):
+                self.hidden = True
+                return _UNSEEN
             if tag == "time" or "itemprop" in attributes or attributes.get("rel") == "author":
                 self._page.marked.append(node)
         if tag == "a":

@@ -38,7 +38,7 @@ def text_of(markup: str, **settings) -> str:
         (f"<p>수식 {KATEX} 이다.</p>", "수식 $x^2$ 이다."),
         ("<h2>차례<a class='headerlink' href='#x'>¶</a></h2>", "차례"),
         ("<h2><a class='anchor' href='#x'>차례와 찾아보기</a></h2>", "차례와 찾아보기"),
-        ("<p>보이는 글<span style='display: none'>안 보이는 글</span></p>", "보이는 글안 보이는 글"),
+        ("<p>보이는 글<span style='display: none'>안 보이는 글</span></p>", "보이는 글"),
         ("<div style='display:none'>안 보이는 글</div><p hidden>이것도</p><p>보이는 글</p>", "보이는 글"),
         ("<script>var 글 = 1</script><style>p{}</style><noscript>글</noscript><template>글</template>끝.", "끝."),
         (
