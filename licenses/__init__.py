@@ -5,6 +5,9 @@
     evidence         one signal with all that is needed to check it; its table
     agents           known AI crawlers: operator, country, function (data/ai_agents.csv)
 
+    urls             one spelling for URLs
+    withdrawals      who asked that what leave
+
     site files       what a site says
       paths            URL paths and the patterns that match them
       robots_file      the grammar of robots.txt
@@ -38,6 +41,7 @@ from licenses.policy import POLICY_CLASS_SCHEMA, PolicyClass, policy_class, poli
 from licenses.resolve import Rights, resolve
 from licenses.settings import RightsSettings
 from licenses.site_files import SiteFile, SiteRules, prepare, site_file_kind, site_signals
+from licenses.withdrawals import Withdrawal, WithdrawalKind, WithdrawalList
 
 __all__ = [
     "EVIDENCE_SCHEMA",
@@ -51,6 +55,9 @@ __all__ = [
     "SiteRules",
     "Source",
     "Value",
+    "Withdrawal",
+    "WithdrawalKind",
+    "WithdrawalList",
     "evidence_from_table",
     "evidence_table",
     "page_signals",
