@@ -33,6 +33,7 @@ from licenses.urls import canonical_url, host_of
 _DOC_ID = re.compile(r"[0-9a-f]{32}")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*|[0-9a-f:.]*:[0-9a-f:.]*")
 _FORMS = re.compile(r"\s+|㈜|\(주\)|주식회사|^\(재\)|^\(사\)")
+_LEADING_FORMS = re.compile(r"^(?:\s|㈜|\(주\)|주식회사|\(재\)|\(사\))*")
 _OFFICE = re.compile(r"(?<=..)(?:기자|특파원|논설위원|선임기자|인턴기자)$")
 _HOLDER = re.compile(
     r"(?i)(?:©|ⓒ|\(c\)|copyrights?|저작권자|저작권은|저작권\s*[::])[\s©ⓒ<>〈〉()\[\]ⓒ.,:;-]*(?:by\s+|\d{4}[\s.,~-]*)*"
@@ -304,8 +305,9 @@ def _name(name: str) -> str:
 
 def _stands_first(name: str, named: str) -> bool:
     """Whether a notice names exactly this holder: the name, and then no letter that would make it another one."""
-    plain = _FORMS.sub("", unicodedata.normalize("NFC", named)).casefold()
-    return plain.startswith(name) and not plain[len(name) : len(name) + 1].isalnum()
+    plain = _LEADING_FORMS.sub("", unicodedata.normalize("NFC", named).casefold())
+    pattern = r"\s*".join(re.escape(character) for character in name) + r"(?![^\W_])"
+    return re.match(pattern, plain) is not None
 
 
 def _hosts(frame: pl.DataFrame) -> pl.Series:

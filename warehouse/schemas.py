@@ -106,9 +106,10 @@ DROPS = TableSpec(
             _column("reason", pa.string(), "Why it stopped there.", required=True),
             _column("score", pa.float64(), "What the stage measured, where the reason has a measure."),
             _column("error", pa.string(), "What went wrong with a quarantined record."),
-            _column("partner_doc_id", pa.string(), "The kept document that a duplicate duplicates."),
+            _column("partner_doc_id", pa.string(), "The document that a copy copies: kept, refused or withdrawn."),
             _column("jaccard", pa.float64(), "Jaccard index of the shingles of both, 0 to 1."),
             _column("evidence_ids", _STRINGS, "Evidence that the decision rests on: rows of evidence."),
+            _column("withdrawal_id", pa.string(), "Withdrawal that took the record out or kept it out."),
             RUN_ID,
         ]
     ),
@@ -274,11 +275,13 @@ WITHDRAWALS = TableSpec(
     pa.schema(
         [
             _column("withdrawal_id", pa.string(), "Withdrawal.", required=True),
-            _column("kind", pa.string(), "url, host or doc.", required=True),
-            _column("target", pa.string(), "The URL, host or doc_id.", required=True),
+            _column("kind", pa.string(), "url, host, doc or owner.", required=True),
+            _column("target", pa.string(), "The URL, host, doc_id or owner.", required=True),
             _column("reason", pa.string(), "Why.", required=True),
+            _column("requested_by", pa.string(), "Who asked."),
             _column("requested_at", _TIME, "When it was asked for."),
-            _column("applied_at", _TIME, "When the last file that held it was gone."),
+            _column("applied_at", _TIME, "When it had last been carried out; null while it has not."),
+            _column("erased_at", _TIME, "When the last file that held it was gone; null where it was not erased."),
             _column("documents", pa.int64(), "Documents that it removed."),
         ]
     ),
