@@ -8,47 +8,20 @@ number and digest of the last entry that was flushed: a ledger that ends before 
 import collections
 import datetime as dt
 import fcntl
-import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from warehouse._durable import fsync, make_temp, rename
-from warehouse.canonical import canonical, digest
-from warehouse.errors import WarehouseError
+from warehouse.canonical import canonical
+from warehouse.ledger_entry import FIRST, Entry, LedgerError, SealedEntry, check_chain, make_entry, read_entry
+
+__all__ = ["FIRST", "LEDGER_FILE", "Entry", "Ledger", "LedgerError", "SealedEntry"]
 
 LEDGER_FILE = "ledger.jsonl"
-FIRST = "0" * 64
-"""What the first entry has as the digest of the one before it."""
 _BLOCK = 64 << 10
-_FIELDS = frozenset({"seq", "at", "kind", "body", "previous", "digest"})
-
-
-class LedgerError(WarehouseError):
-    """The chain is broken: an entry was changed, removed, added or cut. The message names the first such entry."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the ledger."""
-
-    seq: int
-    """Number, from 0."""
-    at: str
-    """When it was appended: ISO 8601, UTC."""
-    kind: str
-    body: Mapping[str, Any]
-    previous: str
-    """``digest`` of the entry before it; ``FIRST`` for the first."""
-    digest: str
-    """SHA-256 (hex) of the canonical JSON of all other fields."""
-
-    def line(self) -> bytes:
-        """The entry as it stands in the file."""
-        return canonical(asdict(self)) + b"\n"
 
 
 class Ledger:
@@ -79,7 +52,7 @@ class Ledger:
         with self.path.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             last = self._last(file)
-            entry = _seal(
+            entry = make_entry(
                 seq=last.seq + 1 if last else 0,
                 at=dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
                 kind=kind,
@@ -108,7 +81,7 @@ class Ledger:
             with _shared(file):
                 head, size = self._head(), file.seek(0, os.SEEK_END)
             found = None
-            for found in check_lines(_whole_lines(file, size, head), self.path.name):
+            for found in check_chain(self._read_all(file, size, head), self.path.name):
                 if head and found.seq == head[0] and found.digest != head[1]:
                     raise LedgerError(f"{self.path.name}: entry {found.seq} is not the one that was written")
                 yield found
@@ -125,6 +98,10 @@ class Ledger:
         last = collections.deque(self.entries(), maxlen=1)
         return last[0] if last else None
 
+    def _read_all(self, file: BinaryIO, size: int, head: tuple[int, str] | None) -> Iterator[Entry]:
+        for seq, line in enumerate(_whole_lines(file, size, head)):
+            yield read_entry(line, self.path.name, seq)
+
     def _last(self, file: BinaryIO) -> Entry | None:
         """The last entry, a torn line after it cut off; the file stands at its end."""
         head = self._head()
@@ -137,7 +114,7 @@ class Ledger:
             if head:
                 raise LedgerError(f"{self.path.name}: cut; there were {head[0] + 1} entries")
             return None
-        entry = _read(tail, self.path.name)
+        entry = read_entry(tail, self.path.name)
         if head and entry.seq < head[0]:
             raise LedgerError(f"{self.path.name}: cut after entry {entry.seq}; there were {head[0] + 1} entries")
         if head and entry.seq == head[0] and entry.digest != head[1]:
@@ -147,7 +124,7 @@ class Ledger:
     def _cut(self, file: BinaryIO, start: int, tail: bytes, head: tuple[int, str] | None) -> None:
         """Take off a line that a crash tore, unless it once was whole: then somebody else tore it."""
         before = _tail(file, start)[1]
-        seq = _read(before, self.path.name).seq + 1 if before else 0
+        seq = read_entry(before, self.path.name).seq + 1 if before else 0
         if head and seq <= head[0]:
             raise LedgerError(f"{self.path.name}: entry {seq} was whole and is torn ({len(tail)} bytes are left)")
         file.truncate(start)
@@ -171,51 +148,6 @@ class Ledger:
             rename(note, self._head_path)
         finally:
             folder.rmdir()
-
-
-def check_lines(lines: Iterable[bytes], name: str, *, first: int = 0, previous: str | None = FIRST) -> Iterator[Entry]:
-    """Entries of lines that follow each other in a ledger or in a copy of a part of it.
-
-    Args:
-        lines: Lines with their newlines.
-        name: What errors call the ledger.
-        first: Number of the first entry.
-        previous: Digest of the entry before it; None where that is not known.
-
-    Raises:
-        LedgerError: A line is no entry, or does not follow from the one before it.
-    """
-    for seq, line in enumerate(lines, first):
-        entry = _read(line, name, seq)
-        if entry.seq != seq:
-            raise LedgerError(f"{name}: entry {entry.seq} stands where entry {seq} should")
-        if previous is not None and entry.previous != previous:
-            raise LedgerError(f"{name}: entry {seq} does not follow from the entry before it")
-        previous = entry.digest
-        yield entry
-
-
-def _read(line: bytes, name: str, seq: int | None = None) -> Entry:
-    where = "the last entry" if seq is None else f"entry {seq}"
-    try:
-        values = json.loads(line)
-    except ValueError as error:
-        raise LedgerError(f"{name}: {where} is no JSON") from error
-    if not isinstance(values, dict) or values.keys() != _FIELDS or not isinstance(values["seq"], int):
-        raise LedgerError(f"{name}: {where} lacks fields of an entry")
-    entry = Entry(**values)
-    try:
-        same = entry.line() == line and _seal(entry.seq, entry.at, entry.kind, entry.body, entry.previous) == entry
-    except ValueError as error:
-        raise LedgerError(f"{name}: {where} is not canonical JSON") from error
-    if not same:
-        raise LedgerError(f"{name}: {where} is not what its digest says")
-    return entry
-
-
-def _seal(seq: int, at: str, kind: str, body: Mapping[str, Any], previous: str) -> Entry:
-    fields = {"seq": seq, "at": at, "kind": kind, "body": body, "previous": previous}
-    return Entry(seq, at, kind, body, previous, digest(fields))
 
 
 def _tail(file: BinaryIO, end: int) -> tuple[int, bytes]:

@@ -228,9 +228,29 @@ RELEASES = TableSpec(
             _column("snapshots", pa.map_(pa.string(), pa.int64()), "Iceberg snapshot read, by table."),
             _column("manifest_digest", pa.string(), "SHA-256 (hex) of manifest.json."),
             _column("documents", pa.int64(), "Documents released."),
+            _column("location", pa.string(), "Folder that it was packed into."),
+            _column("encrypted", pa.bool_(), "Whether its files are encrypted."),
+            _column("signing_key_id", pa.string(), "Key that signed its manifest."),
+            _column("organisation_policy", pa.string(), "SHA-256 (hex) of the organisation's policy file."),
         ]
     ),
     sort_by=("release_id",),
+)
+
+RELEASE_DOCUMENTS = TableSpec(
+    "release_documents",
+    "a document in a release",
+    pa.schema(
+        [
+            _column("release_id", pa.string(), "Release: a row of releases.", required=True),
+            _column("doc_id", pa.string(), "Document.", required=True),
+            _column("shard", pa.string(), "File of the release that holds it.", required=True),
+            _column("position", pa.int64(), "Row of that file, from 0.", required=True),
+        ]
+    ),
+    sort_by=("doc_id", "release_id"),
+    blooms=("doc_id",),
+    bounds=("release_id", "doc_id"),
 )
 
 RECIPIENTS = TableSpec(
@@ -299,6 +319,7 @@ TABLES = {
         SIGNATURES,
         RUNS,
         RELEASES,
+        RELEASE_DOCUMENTS,
         RECIPIENTS,
         CONTRACTS,
         WITHDRAWALS,
