@@ -9,25 +9,21 @@ page checksums, page index, Bloom filters nor row groups of a chosen size.
 
 import json
 import logging
-import os
-import shutil
 import tempfile
 import time
 import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyiceberg.exceptions import CommitFailedException, CommitStateUnknownException
-from pyiceberg.io import FileIO
 from pyiceberg.io.pyarrow import pyarrow_to_schema
 from pyiceberg.table import Table
 from pyiceberg.types import StructType
 
-from warehouse._durable import fsync, sha256
+from warehouse._place import place as _place
 from warehouse.catalog import RUN_ID_PROPERTY, Warehouse, runs_of
 from warehouse.errors import ConflictError, SchemaMismatchError
 from warehouse.files import write_file
@@ -76,12 +72,12 @@ def commit_run(
         "malmoi.code-version": run_row["code_version"],
         "malmoi.models": json.dumps(dict(run_row.get("models") or {}), sort_keys=True),
     }
-    committed = [name for name in TABLES if files.get(name) and _commit(warehouse, name, files[name], properties)]
+    committed = [name for name in TABLES if files.get(name) and commit_files(warehouse, name, files[name], properties)]
     with tempfile.TemporaryDirectory() as folder:
         row = pa.Table.from_pylist([{**run_row, "run_id": run_id}], RUNS.schema)
         path = Path(folder) / "run.parquet"
         write_file(row, path, RUNS, warehouse.file_schema("runs"))
-        if _commit(warehouse, "runs", [path], properties):
+        if commit_files(warehouse, "runs", [path], properties):
             committed.append("runs")
     return committed
 
@@ -112,8 +108,21 @@ def _bounds(chunk: pq.ColumnChunkMetaData) -> tuple[Any, Any]:
     return (chunk.statistics.min, chunk.statistics.max) if chunk.statistics else (None, None)
 
 
-def _commit(warehouse: Warehouse, name: str, paths: Sequence[Path], properties: Mapping[str, str]) -> bool:
-    """Commit to one table; whether there was need to."""
+def commit_files(warehouse: Warehouse, name: str, paths: Sequence[Path], properties: Mapping[str, str]) -> bool:
+    """Commit files to one table, once for each value of ``malmoi.run-id``.
+
+    Args:
+        warehouse: Where to.
+        name: The table.
+        paths: Files of ``write_file`` for it.
+        properties: Properties of the snapshot; ``malmoi.run-id`` names what is committed.
+
+    Returns:
+        Whether there was need to.
+
+    Raises:
+        ConflictError: Other writers kept winning; call again.
+    """
     run_id = properties[RUN_ID_PROPERTY]
     locations: list[str] = []
     for attempt in range(_ATTEMPTS):
@@ -137,41 +146,3 @@ def _commit(warehouse: Warehouse, name: str, paths: Sequence[Path], properties: 
 def _jitter(run_id: str, attempt: int) -> float:
     """Between 0.5 and 1.5, the same for the same run and attempt."""
     return 0.5 + zlib.crc32(f"{run_id}/{attempt}".encode()) / 2**32
-
-
-def _place(table: Table, path: Path, run_id: str) -> str:
-    """Bring a file into the data folder of its table; returns its location.
-
-    The name carries the run and the digest of the file: a file that a crashed commit left is the same or another one.
-    """
-    location = f"{table.location()}/data/{quote(run_id, safe='')}/{path.stem}-{sha256(path)[:32]}.parquet"
-    if "://" in location and not location.startswith("file://"):
-        _upload(table.io, path, location)
-        return location
-    target = Path(location.removeprefix("file://"))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.exists():
-        _link(path, target)
-        fsync(target.parent)
-    return location
-
-
-def _link(path: Path, target: Path) -> None:
-    """Link a file to its place, or copy it there from another file system; it appears whole."""
-    try:
-        os.link(path, target)
-    except FileExistsError:
-        return
-    except OSError:
-        with (
-            tempfile.NamedTemporaryFile(dir=target.parent, prefix=".tmp-", delete=False) as copy,
-            path.open("rb") as file,
-        ):
-            shutil.copyfileobj(file, copy)
-        fsync(Path(copy.name))
-        Path(copy.name).replace(target)
-
-
-def _upload(io: FileIO, path: Path, location: str) -> None:
-    with path.open("rb") as file, io.new_output(location).create(overwrite=True) as target:
-        shutil.copyfileobj(file, target, 8 << 20)
