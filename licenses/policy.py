@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
-from licenses.axes import Axis
+from licenses.axes import Axis, Value
 from licenses.resolve import Rights
 
 
@@ -52,6 +54,32 @@ def policy_class_table(classes: list[PolicyClass]) -> pa.Table:
         row["conditions"] = list(row["conditions"].items())  # type: ignore[attr-defined]
         row["confidence"] = list(row["confidence"].items())  # type: ignore[attr-defined]
     return pa.Table.from_pylist(rows, schema=POLICY_CLASS_SCHEMA)
+
+
+def policy_classes_from_table(table: pa.Table) -> list[PolicyClass]:
+    """Policy classes from a table with the columns of ``POLICY_CLASS_SCHEMA``, in its order; ids are derived anew.
+
+    Raises:
+        ValueError: A row whose values are not of the closed lists, or whose id is not the digest of its columns.
+    """
+    return [_from_row(row) for row in table.select(POLICY_CLASS_SCHEMA.names).to_pylist()]
+
+
+def _from_row(row: Mapping[str, Any]) -> PolicyClass:
+    conditions, confidence = dict(row["conditions"]), dict(row["confidence"])
+    found = policy_class(
+        Rights(
+            axes={axis: Value(row[axis]) for axis in Axis},
+            conditions={axis: tuple(conditions.get(axis, ())) for axis in Axis},
+            confidence={axis: confidence.get(axis, 0.0) for axis in Axis},
+            licence=row["licence"],
+            conflict=row["conflict"],
+            review=row["review"],
+        )
+    )
+    if found.policy_class_id != row["policy_class_id"]:
+        raise ValueError(f"policy class {row['policy_class_id']} does not match its columns")
+    return found
 
 
 def _row(rights: Rights) -> dict[str, object]:
