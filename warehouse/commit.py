@@ -20,7 +20,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyiceberg.exceptions import CommitFailedException, CommitStateUnknownException
 from pyiceberg.io.pyarrow import pyarrow_to_schema
-from pyiceberg.table import Table
 from pyiceberg.types import StructType
 
 from warehouse._place import place as _place
