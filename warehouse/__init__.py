@@ -9,6 +9,7 @@
 | `files` | one Parquet file: layout, checks, atomic appearance |
 | `commit` | all of a run, once, whatever crashes |
 | `lookup` | everything known of one record, with few bytes read |
+| `withdrawal` | what was withdrawn: found, taken out, erased, certified |
 | `bloom` | Bloom filters of Parquet files |
 | `verify` | rows against what runs counted, files against their digests |
 | `settings`, `errors` | what they are called |

@@ -84,12 +84,24 @@ def rows_with(
     return pa.concat_tables(pieces)
 
 
+def may_hold_any(source: BinaryIO, column: str, values: Collection[str]) -> bool:
+    """Whether a file may hold one of the values in a column of strings, by its bounds and Bloom filters."""
+    with pq.ParquetFile(source) as file:
+        leaf = _leaf(file, column)
+        chunks = [file.metadata.row_group(group).column(leaf) for group in range(file.num_row_groups)]
+    return any(_may_hold(source, chunk, value) for chunk in chunks for value in values)
+
+
+def _leaf(file: pq.ParquetFile, column: str) -> int:
+    return [file.schema.column(number).path for number in range(len(file.schema))].index(column)
+
+
 def _rows_of_file(
     source: BinaryIO, column: str, values: Collection[str], columns: Collection[str]
 ) -> Iterator[pa.Table]:
     wanted = pa.array(sorted(values), pa.string())
     with pq.ParquetFile(source, page_checksum_verification=True) as file:
-        leaf = [file.schema.column(number).path for number in range(len(file.schema))].index(column)
+        leaf = _leaf(file, column)
         for group in range(file.num_row_groups):
             chunk = file.metadata.row_group(group).column(leaf)
             if not any(_may_hold(source, chunk, value) for value in values):

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -10,10 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from warehouse._place import DIGEST_NAME
 from warehouse.catalog import Warehouse
 from warehouse.errors import UnbalancedError
 
-_DIGEST = re.compile(r"-([0-9a-f]{32})\.parquet$")
 _DROP_KEYS = ("run_id", "stage", "outcome", "reason")
 
 
@@ -68,7 +67,7 @@ def damaged_files(warehouse: Warehouse) -> list[str]:
 
 
 def _is_damaged(warehouse: Warehouse, location: str) -> bool:
-    match = _DIGEST.search(location)
+    match = DIGEST_NAME.search(location)
     if match is None:
         return False
     digest = hashlib.sha256()
