@@ -1,6 +1,7 @@
 """Who may get documents, and whether that is at home or abroad (consent specification, section 0.2)."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -50,6 +51,21 @@ class Recipient(BaseModel):
         if isinstance(key, X25519PublicKey) or (isinstance(key, RSAPublicKey) and key.key_size >= _LEAST_RSA_BITS):
             return pem
         raise ValueError(f"data keys are wrapped for X25519, or for RSA of at least {_LEAST_RSA_BITS} bits")
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """From a row of the table ``recipients``.
+
+        Raises:
+            ValueError: A value does not fit.
+        """
+        values = {name: row[name] for name in cls.model_fields if row.get(name) is not None}
+        return cls(**values, established_in=row["jurisdiction"] or None)
+
+    def row(self) -> dict[str, Any]:
+        """The columns of the table ``recipients``, but for ``registered_at``."""
+        values = self.model_dump(exclude={"established_in"})
+        return {**values, "jurisdiction": self.established_in or "", "domestic": self.domestic}
 
     @property
     def countries(self) -> frozenset[str] | None:

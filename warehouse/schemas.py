@@ -260,9 +260,14 @@ RECIPIENTS = TableSpec(
         [
             _column("recipient_id", pa.string(), "Recipient.", required=True),
             _column("name", pa.string(), "Name of the organisation.", required=True),
+            # Older warehouses have it required, and Iceberg keeps that: "" where it is not known.
             _column("jurisdiction", pa.string(), "ISO 3166-1 code of where it is established.", required=True),
             _column("domestic", pa.bool_(), "Domestic by the rules of consent section 0.2.", required=True),
             _column("registered_at", _TIME, "When it was registered."),
+            _column("controlled_from", pa.string(), "ISO 3166-1 code of where it is controlled from."),
+            _column("processed_in", _STRINGS, "ISO 3166-1 codes of where it stores and processes what it gets."),
+            _column("public_key", pa.string(), "Key (PEM) that its data keys are wrapped for."),
+            _column("contact", pa.string(), "Where notices go."),
         ]
     ),
     sort_by=("recipient_id",),
@@ -284,6 +289,12 @@ CONTRACTS = TableSpec(
             _column("valid_from", _TIME, "From when it holds."),
             _column("expires_at", _TIME, "Until when it holds."),
             _column("document_digest", pa.string(), "SHA-256 (hex) of the signed document.", required=True),
+            _column("owner_names", _STRINGS, "Other names under which the rights holder appears in notices."),
+            _column("owner_proof", pa.string(), "How it was proven that the owner holds the rights."),
+            _column("modes", _STRINGS, "Modes it permits: copy, in_place."),
+            _column("registered_at", _TIME, "When it was registered."),
+            _column("signature", pa.string(), "Ed25519 signature (hex) of the warehouse over the record."),
+            _column("signing_key_id", pa.string(), "Key that signed."),
         ]
     ),
     sort_by=("contract_id",),
