@@ -1,3 +1,4 @@
+import re
 import unicodedata
 
 import pytest
@@ -102,6 +103,22 @@ def test_code_markup_and_styles_do_not_hide_a_korean_page():
     )
     assert judge_bytes(page.encode(), HangulSettings()).keep
     assert rough_share(page.encode()) > 0.9
+
+
+_MARKUP = (
+    "< > & ; <p> </p> <a한글='다'> <!-- --> <SCRIPT> <script </script> <style> </Style> 우리말 word Ωμέγα 日本 &nbsp; "
+    "&#44; &amp -- ! / - a"
+).split()
+_SKIPPED = re.compile(
+    r"<(?=!--).*?-->|<script.*?</script|<style.*?</style|<[^<>]*>|&[a-z0-9#]{1,9};", re.IGNORECASE | re.DOTALL
+)
+
+
+@given(st.lists(st.sampled_from(_MARKUP), max_size=40).map("".join))
+def test_share_is_of_what_is_no_markup(page):
+    text = _SKIPPED.sub(" ", page)
+    hangul = sum("가" <= char <= "힣" for char in text)
+    assert rough_share(page.encode()) == hangul / max(1, sum(char.isalpha() for char in text))
 
 
 def test_share_is_not_guessed_where_it_cannot_be_told():
