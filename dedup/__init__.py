@@ -6,12 +6,14 @@
     lsh         signatures -> band keys -> candidate pairs, one partition of keys at a time
     verify      candidate pairs -> verified pairs
     choose      digests, verified pairs, order of preference -> which documents are kept
+    across      newcomers against a list of sketches
     table       all of it for a table in memory
 
 An engine sketches in its map phase, shuffles band keys by `partition`, and calls the others with look-ups into wherever
 it holds sketches and texts; `dedup_table` shows the order of calls.
 """
 
+from dedup.across import MATCH_SCHEMA, across, sure_enough
 from dedup.choose import CHOICE_SCHEMA, KEEP_ORDER, choose, fold_exact, keep_rank
 from dedup.lsh import BAND_SCHEMA, PAIR_SCHEMA, Candidates, band_keys, candidates, partition
 from dedup.minhash import SKETCH_SCHEMA, sketch, sketch_schema
@@ -25,11 +27,13 @@ __all__ = [
     "CHOICE_SCHEMA",
     "DEFAULTS",
     "KEEP_ORDER",
+    "MATCH_SCHEMA",
     "PAIR_SCHEMA",
     "SKETCH_SCHEMA",
     "VERIFIED_SCHEMA",
     "Candidates",
     "DedupSettings",
+    "across",
     "band_keys",
     "candidates",
     "canonical",
@@ -43,5 +47,6 @@ __all__ = [
     "shingle_set",
     "sketch",
     "sketch_schema",
+    "sure_enough",
     "verify",
 ]

@@ -1,5 +1,8 @@
 """Settings of near-duplicate removal."""
 
+import hashlib
+import json
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
@@ -57,6 +60,12 @@ class DedupSettings(BaseModel):
     verify_batch: int = Field(
         default=1024, ge=2, description="Most documents whose texts and shingles are held while pairs are verified."
     )
+
+    @property
+    def scheme(self) -> str:
+        """16 hex digits over what signatures depend on: only those of one scheme compare."""
+        values = [self.shingle_width, self.permutations, self.seed, self.min_chars]
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
     @model_validator(mode="after")
     def _bands_fit_signature(self) -> "DedupSettings":

@@ -36,11 +36,13 @@ The order of calls: ``page_signals`` for each page, ``prepare`` for each site fi
 from licenses.axes import Axis, Value
 from licenses.evidence import EVIDENCE_SCHEMA, Evidence, Source, evidence_from_table, evidence_table
 from licenses.notices import terms_signals
+from licenses.own_grant import own_grants
 from licenses.page_signals import page_signals
 from licenses.policy import POLICY_CLASS_SCHEMA, PolicyClass, policy_class, policy_class_table
 from licenses.resolve import Rights, resolve
 from licenses.settings import RightsSettings
 from licenses.site_files import SiteFile, SiteRules, prepare, site_file_kind, site_signals
+from licenses.urls import canonical_url, host_of
 from licenses.withdrawals import Withdrawal, WithdrawalKind, WithdrawalList
 
 __all__ = [
@@ -58,8 +60,11 @@ __all__ = [
     "Withdrawal",
     "WithdrawalKind",
     "WithdrawalList",
+    "canonical_url",
     "evidence_from_table",
     "evidence_table",
+    "host_of",
+    "own_grants",
     "page_signals",
     "policy_class",
     "policy_class_table",

@@ -95,6 +95,7 @@ class WithdrawalList:
 
     def __init__(self, withdrawals: Iterable[Withdrawal], scopes: Mapping[str, Sequence[str]] | None = None) -> None:
         self.withdrawals = tuple(sorted(withdrawals, key=lambda one: one.withdrawal_id))
+        self._scopes = scopes or {}
         self._docs: dict[str, Withdrawal] = {}
         self._urls: dict[str, Withdrawal] = {}
         self._url_hosts: set[str] = set()
@@ -103,7 +104,7 @@ class WithdrawalList:
         self._authors: list[tuple[str, str, Withdrawal]] = []
         self._names: dict[str, Withdrawal] = {}
         for one in self.withdrawals:
-            self._take(one, scopes or {})
+            self._take(one, self._scopes)
 
     def __len__(self) -> int:
         return len(self.withdrawals)
@@ -113,6 +114,16 @@ class WithdrawalList:
         """SHA-256 (hex) of the sorted list: what a release names as the list that it applied."""
         said = [[one.withdrawal_id, one.kind.value, one.target] for one in self.withdrawals]
         return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+    def only(self, *withdrawal_ids: str) -> "WithdrawalList":
+        """The list with these withdrawals alone."""
+        chosen = [one for one in self.withdrawals if one.withdrawal_id in withdrawal_ids]
+        return WithdrawalList(chosen, self._scopes)
+
+    @property
+    def names_owners(self) -> bool:
+        """Whether ``named_by`` can find anything."""
+        return bool(self._names)
 
     def covers(
         self,
