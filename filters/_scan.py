@@ -18,7 +18,10 @@ Octets = npt.NDArray[np.uint8]
 _Given = ParamSpec("_Given")
 _Found = TypeVar("_Found")
 
-_LT, _GT, _AMPERSAND, _SEMICOLON, _HASH, _BACKSLASH, _U = (ord(sign) for sign in "<>&;#\\u")
+_FIRST, _LAST = 0xAC00, 0xD7A3
+_LT, _GT, _AMPERSAND, _SEMICOLON, _HASH, _BACKSLASH, _U, _X = (ord(sign) for sign in "<>&;#\\ux")
+_LOWER = 0x20
+_NO_DIGIT = 0xFF
 _LETTER, _HANGUL, _DIGIT = 1, 2, 3
 _LONGEST_ENTITY = 10
 
@@ -38,7 +41,16 @@ def _kinds() -> Octets:
     return kinds
 
 
+def _digits() -> Octets:
+    """Values of hexadecimal digits."""
+    digits = np.full(0x100, _NO_DIGIT, np.uint8)
+    for value, digit in enumerate("0123456789abcdef"):
+        digits[[ord(digit), ord(digit.upper())]] = value
+    return digits
+
+
 _KINDS = _kinds()
+_DIGITS = _digits()
 _COMMENT, _SCRIPT, _STYLE = (np.frombuffer(name, np.uint8) for name in (b"!--", b"script", b"style"))
 _SLASH = np.frombuffer(b"/", np.uint8)
 _COMMENT_END = np.frombuffer(b"-->", np.uint8)
@@ -54,16 +66,49 @@ def _compiled(function: Callable[_Given, _Found]) -> Callable[_Given, _Found]:
 
 
 @_compiled
-def count_marks(octets: Octets) -> tuple[int, int, int]:
-    r"""Hangul syllables in UTF-8, and how often ``&#`` and ``\u`` occur."""
-    hangul = references = escapes = 0
+def _reference(octets: Octets, place: int) -> int:
+    """Code point of the character reference whose ``&#`` stands at a place; 0 where none does."""
+    place += 2
+    base, limit = 10, 5
+    if place < octets.size and (octets[place] | _LOWER) == _X:
+        place, base, limit = place + 1, 16, 4
+    point = digits = 0
+    while place < octets.size and digits <= limit:
+        digit = _DIGITS[octets[place]]
+        if digit >= base:
+            break
+        point, digits, place = point * base + digit, digits + 1, place + 1
+    return point if 0 < digits <= limit else 0
+
+
+@_compiled
+def _escape(octets: Octets, place: int) -> int:
+    r"""Code point of the ``\uXXXX`` whose backslash stands at a place; 0 where none does."""
+    if place + 6 > octets.size:
+        return 0
+    point = 0
+    for offset in range(2, 6):
+        digit = _DIGITS[octets[place + offset]]
+        if digit == _NO_DIGIT:
+            return 0
+        point = point * 16 + digit
+    return point
+
+
+@_compiled
+def count_hangul(octets: Octets) -> tuple[int, int]:
+    """Hangul syllables in UTF-8, and those in references and escapes."""
+    plain = written = 0
     for place in range(octets.size):
-        hangul += (octets[place] >= 0xEA) & (octets[place] <= 0xED)  # noqa: PLR2004 - as the module says
+        plain += (octets[place] >= 0xEA) & (octets[place] <= 0xED)  # noqa: PLR2004 - as the module says
     for place in range(octets.size - 1):
-        hangul += (octets[place] == 0xE1) & (octets[place + 1] == 0x84)  # noqa: PLR2004
-        references += (octets[place] == _AMPERSAND) & (octets[place + 1] == _HASH)
-        escapes += (octets[place] == _BACKSLASH) & (octets[place + 1] == _U)
-    return hangul, references, escapes
+        octet, following = octets[place], octets[place + 1]
+        if octet == _AMPERSAND and following == _HASH:
+            written += _FIRST <= _reference(octets, place) <= _LAST
+        elif octet == _BACKSLASH and following == _U:
+            written += _FIRST <= _escape(octets, place) <= _LAST
+        plain += (octet == 0xE1) & (following == 0x84)  # noqa: PLR2004
+    return plain, written
 
 
 @_compiled
@@ -108,6 +153,15 @@ def _behind_block(octets: Octets, place: int, endless: npt.NDArray[np.bool_]) ->
 
 
 @_compiled
+def _behind_tag(octets: Octets, place: int) -> int:
+    """The place behind the tag that begins at a "<"; the next one where none does."""
+    end = place + 1
+    while end < octets.size and octets[end] != _GT and octets[end] != _LT:
+        end += 1
+    return end + 1 if end < octets.size and octets[end] == _GT else place + 1
+
+
+@_compiled
 def _behind_entity(octets: Octets, place: int) -> int:
     """The place behind an entity; the next one where none begins."""
     end = place + 1
@@ -123,28 +177,17 @@ def text_letters(octets: Octets) -> tuple[int, int]:
 
     A tag lies between "<" and the ">" that is the next of both. What never ends is text.
     """
-    hangul = letters = tag_hangul = tag_letters = place = 0
-    in_tag = False
+    hangul = letters = place = 0
     endless = np.zeros(3, np.bool_)
     while place < octets.size:
         octet = octets[place]
         if octet == _LT:
-            hangul, letters = hangul + tag_hangul, letters + tag_letters
-            tag_hangul = tag_letters = 0
             end = _behind_block(octets, place, endless)
-            in_tag = end == place
-            place = max(end, place + 1)
-            continue
-        if octet == _GT:
-            if not in_tag:
-                hangul, letters = hangul + tag_hangul, letters + tag_letters
-            tag_hangul = tag_letters = 0
-            in_tag = False
+            place = end if end > place else _behind_tag(octets, place)
         elif octet == _AMPERSAND:
             place = _behind_entity(octets, place)
-            continue
         else:
-            tag_hangul += _KINDS[octet] == _HANGUL
-            tag_letters += _KINDS[octet] == _LETTER
-        place += 1
-    return hangul + tag_hangul, letters + tag_letters
+            hangul += _KINDS[octet] == _HANGUL
+            letters += _KINDS[octet] == _LETTER
+            place += 1
+    return hangul, letters

@@ -4,7 +4,6 @@ Most of a crawl is not Korean and leaves here. In valid UTF-8 a lead byte never 
 counting lead bytes counts characters. Other encodings are looked at only where the body is no UTF-8.
 """
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,11 +16,6 @@ from filters.hangul import KOREAN, census
 
 _FIRST, _LAST = 0xAC00, 0xD7A3
 _PLENTY = 0.05
-_HEX_SYLLABLE = rb"(?:[aA][c-fC-F]|[bcBC][0-9a-fA-F]|[dD][0-7])[0-9a-fA-F]{2}"
-# 44032..55203 are U+AC00..U+D7A3.
-_DECIMAL_SYLLABLE = rb"(?:44(?:0(?:3[2-9]|[4-9]\d)|[1-9]\d\d)|4[5-9]\d{3}|5[0-4]\d{3}|55(?:[01]\d\d|20[0-3]))(?!\d)"
-_REFERENCE = re.compile(rb"&#(?:[xX]" + _HEX_SYLLABLE + rb"(?![0-9a-fA-F])|" + _DECIMAL_SYLLABLE + rb")")
-_ESCAPE = re.compile(rb"\\u" + _HEX_SYLLABLE)
 
 
 class HangulSettings(BaseModel):
@@ -73,7 +67,7 @@ def judge_bytes(body: bytes, settings: HangulSettings) -> Decision:
 
     The score is the count of syllables, or the share where that is too small.
     """
-    seen = _look(body, settings.min_syllables)
+    seen = _look(body)
     count = seen.plain + seen.written
     if count < settings.min_syllables:
         return Decision(keep=False, reason=HangulReason.TOO_FEW_SYLLABLES, score=float(count))
@@ -90,7 +84,7 @@ def rough_share(body: bytes) -> float | None:
 
     None where it cannot be told: the body is not UTF-8, or most of its Hangul is written in references or escapes.
     """
-    return _share(body, _look(body, 0))
+    return _share(body, _look(body))
 
 
 def count_hangul(body: bytes) -> int:
@@ -100,7 +94,7 @@ def count_hangul(body: bytes) -> int:
     character references and `\uXXXX` escapes. Hangul in attributes, comments and scripts counts too: the figure is an
     upper bound of what a reader sees.
     """
-    seen = _look(body, 0)
+    seen = _look(body)
     return seen.plain + seen.written
 
 
@@ -111,18 +105,13 @@ def _share(body: bytes, seen: _Seen) -> float | None:
     return hangul / max(1, hangul + letters)
 
 
-def _look(body: bytes, least: int) -> _Seen:
-    """Count; references and escapes are left out where even with them there would be less than ``least``."""
+def _look(body: bytes) -> _Seen:
     if b"\0" in body and (body[:2] in {b"\xff\xfe", b"\xfe\xff"} or _bytes.utf16(body)):
         return _Seen(_utf16(body), 0, utf8=False)
-    leads, references, escapes = _scan.count_marks(np.frombuffer(body, np.uint8))
-    utf8 = body.isascii() or _is_utf8(body)
-    plain = leads if utf8 else _cp949(body)
-    if plain + references + escapes < least:
-        return _Seen(plain, 0, utf8=utf8)
-    written = len(_REFERENCE.findall(body)) if references else 0
-    written += len(_ESCAPE.findall(body)) if escapes else 0
-    return _Seen(plain, written, utf8=utf8)
+    plain, written = _scan.count_hangul(np.frombuffer(body, np.uint8))
+    if body.isascii() or _is_utf8(body):
+        return _Seen(plain, written, utf8=True)
+    return _Seen(_cp949(body), written, utf8=False)
 
 
 def _is_utf8(body: bytes) -> bool:
