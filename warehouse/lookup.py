@@ -84,6 +84,11 @@ def rows_with(
     return pa.concat_tables(pieces)
 
 
+def values_of(rows: pa.Table | pa.RecordBatch, column: str) -> list[Any]:
+    """A column as Python values; None for null."""
+    return rows.column(column).to_pylist()
+
+
 def may_hold_any(source: BinaryIO, column: str, values: Collection[str]) -> bool:
     """Whether a file may hold one of the values in a column of strings, by its bounds and Bloom filters."""
     with pq.ParquetFile(source) as file:

@@ -5,7 +5,8 @@ bounds), and one commit puts them in the place of the old ones. The old files st
 erased. Doing it again finds nothing left to do.
 """
 
-from collections.abc import Callable, Collection
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +31,8 @@ from warehouse.withdrawal.retry import retrying
 Change = Callable[[pa.Table], pa.Table]
 """From all rows of a file to the rows that stay, in their order."""
 
+Note = Callable[[Sequence["Replaced"]], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -46,14 +49,25 @@ class Replaced:
 
     table: str
     old: str
+    old_sha256: str
     old_rows: int
     new: str | None
     """None where no row was left."""
+    new_sha256: str | None
     new_rows: int
 
 
-def rewrite(warehouse: Warehouse, rows: Rows, change: Change, properties: dict[str, str]) -> list[Replaced]:
+def rewrite(
+    warehouse: Warehouse, rows: Rows, change: Change, note: Note, properties: Mapping[str, str]
+) -> list[Replaced]:
     """Change the files of a table that hold such rows; one snapshot, or none.
+
+    Args:
+        warehouse: Whose table it is.
+        rows: Which rows change.
+        change: What becomes of them.
+        note: Told what is about to be committed, before each attempt.
+        properties: Of the snapshot.
 
     Rows of unfinished runs are changed too.
 
@@ -81,8 +95,9 @@ def rewrite(warehouse: Warehouse, rows: Rows, change: Change, properties: dict[s
                     pairs.append((data_file, *made[location]))
             if not pairs:
                 return []
+            note([replaced for _, replaced, _ in pairs])
             with table.transaction() as transaction:
-                update = transaction.update_snapshot(snapshot_properties=properties).overwrite()
+                update = transaction.update_snapshot(snapshot_properties=dict(properties)).overwrite()
                 with update as overwrite:
                     for old, _, new in pairs:
                         overwrite.delete_data_file(old)
@@ -116,7 +131,10 @@ class _File:
 
     def rewritten(self, location: str, change: Change, folder: Path) -> tuple[Replaced, DataFile | None] | None:
         """The file that takes the place of the one at ``location``, put there; None where nothing changes."""
-        io = self.table.io
+        io, digest = self.table.io, hashlib.sha256()
+        with io.new_input(location).open() as source:
+            while block := source.read(1 << 20):
+                digest.update(block)
         with cast("BinaryIO", io.new_input(location).open()) as source, pq.ParquetFile(source) as file:
             groups = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
             rows = conform(file.read(), self.schema)
@@ -124,14 +142,16 @@ class _File:
         if left.equals(rows):
             return None
         if not left.num_rows:
-            return Replaced(self.name, location, rows.num_rows, None, 0), None
+            return Replaced(self.name, location, digest.hexdigest(), rows.num_rows, None, None, 0), None
         stem = DIGEST_NAME.sub("", location.rpartition("/")[2])
         path = folder / f"{stem}.parquet"
-        write_file(left, path, TABLES[self.name], self.schema, group_rows=max(groups))
+        fresh = write_file(left, path, TABLES[self.name], self.schema, group_rows=max(groups))
         new = place(self.table, path, _run_of(left))
         path.unlink()
         entry = parquet_file_to_data_file(io=io, table_metadata=self.table.metadata, file_path=new)
-        return Replaced(self.name, location, rows.num_rows, new, left.num_rows), entry
+        return Replaced(
+            *(self.name, location, digest.hexdigest(), rows.num_rows), *(new, fresh.sha256, left.num_rows)
+        ), entry
 
 
 def _run_of(rows: pa.Table) -> str:
