@@ -1,6 +1,7 @@
 """Reading bytes that may be damaged: what cannot be decoded is removed and counted, never replaced."""
 
 import codecs
+import contextlib
 
 # A broken byte in UTF-8 costs one character; bytes in another encoding break at almost every one.
 UTF8_TOLERANCE = 0.2
@@ -22,6 +23,8 @@ codecs.register_error(_HANDLER, _mark)
 
 def read(body: bytes, encoding: str) -> tuple[str, int]:
     """Decode with a Python codec; return the text without its broken bytes, and their number."""
+    with contextlib.suppress(UnicodeDecodeError):
+        return body.decode(encoding), 0
     if encoding in _REVERSIBLE:  # the same result, without a call into Python for every broken byte
         text = body.decode(encoding, "ignore")
         return text, len(body) - len(text.encode(encoding))

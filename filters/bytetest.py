@@ -33,12 +33,12 @@ class HangulSettings(BaseModel):
     )
 
     min_share: float = Field(
-        default=0.04,
+        default=0.045,
         ge=0,
         le=1,
         description=(
             "Hangul among the letters outside tags, scripts and styles, roughly, below which a UTF-8 page is dropped "
-            "unparsed: another language with a Korean menu. A fifth below the share that the language test asks of "
+            "unparsed: another language with a Korean menu. A tenth below the share that the language test asks of "
             "the visible text: letters that no reader sees count here."
         ),
     )
