@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from licenses.conditions import Mode, Purpose, ReleasePlan, Request
-from licenses.gate_rules import BLOCK_EVIDENCE_MISSING, RELEASE, RULES, DocumentFacts, judge, yes
+from licenses.gate_rules import BLOCK_EVIDENCE_MISSING, RELEASE, RULES, DocumentFacts, yes
+from licenses.organisation import RELEASE_LOOSENED, SECTION_8, OrganisationPolicy
 from licenses.policy import policy_classes_from_table
 from licenses.resolve import Rights
 
@@ -53,23 +54,21 @@ class Decision:
     @property
     def released(self) -> bool:
         """Whether the document may go."""
-        return self.code.partition(":")[0] in _RELEASES
+        return self.code.partition(":")[0] in (RELEASE, RELEASE_LOOSENED)
 
 
-_RELEASES = frozenset({RELEASE})
+def decide(rights: Rights, facts: DocumentFacts, request: Request, policy: OrganisationPolicy = SECTION_8) -> Decision:
+    """Judge one document by the table of ``gate_rules``, and by the policy of the releasing organisation."""
+    return Decision(policy.judge(rights, facts, request))
 
 
-def decide(rights: Rights, facts: DocumentFacts, request: Request) -> Decision:
-    """Judge one document by the table of ``gate_rules``."""
-    return Decision(judge(rights, facts, request))
-
-
-def gate_classes(classes: pa.Table, request: Request) -> pa.Table:
+def gate_classes(classes: pa.Table, request: Request, policy: OrganisationPolicy = SECTION_8) -> pa.Table:
     """Judge every policy class once.
 
     Args:
         classes: Policy classes, ``POLICY_CLASS_SCHEMA``; a class may stand there more than once.
         request: Who asks, for what, how.
+        policy: Of the releasing organisation; by default section 8 as it stands.
 
     Returns:
         ``CLASS_DECISION_SCHEMA``, each class once.
@@ -79,7 +78,7 @@ def gate_classes(classes: pa.Table, request: Request) -> pa.Table:
     """
     found = {one.policy_class_id: one.rights for one in policy_classes_from_table(classes)}
     asked = [DocumentFacts(acquired=acquired, evidence=True, pii_clean=True) for acquired in (_BY_ROBOTS, _ACQUIRED)]
-    codes = [[decide(rights, facts, request).code for rights in found.values()] for facts in asked]
+    codes = [[decide(rights, facts, request, policy).code for rights in found.values()] for facts in asked]
     columns = [pa.array(values, pa.string()) for values in (list(found), *codes)]
     return pa.Table.from_arrays(columns, schema=CLASS_DECISION_SCHEMA)
 

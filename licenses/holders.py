@@ -10,7 +10,7 @@ _END = re.compile(
 )
 _NO_NAME = re.compile(r"copyrights?|by|the|저작권자|[\W\d_]", re.IGNORECASE)
 _FORMS = re.compile(r"㈜|\([주재사]\)|주식회사")
-_NO_LETTERS = re.compile(r"[\W_]")
+_BETWEEN = re.compile(r"[\W_]+")
 
 
 def names_another(notice: str, names: Iterable[str]) -> bool:
@@ -27,10 +27,11 @@ def names_another(notice: str, names: Iterable[str]) -> bool:
     named = said[: end.start()] if end else said
     if not _NO_NAME.sub("", named):
         return False
-    plain = _plain(named)
-    return not any(_plain(name) in plain for name in names if _plain(name))
+    words = [word for word in _BETWEEN.split(named.casefold()) if word]
+    runs = {"".join(words[first:last]) for first in range(len(words)) for last in range(first + 1, len(words) + 1)}
+    return not any(_plain(name) in runs for name in names)
 
 
 def _plain(name: str) -> str:
     """A name to compare by: without case, spaces, punctuation and the form of a company."""
-    return _NO_LETTERS.sub("", _FORMS.sub("", unicodedata.normalize("NFC", name))).casefold()
+    return _BETWEEN.sub("", _FORMS.sub("", unicodedata.normalize("NFC", name)).casefold())
