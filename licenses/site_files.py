@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from licenses import datasets
 from licenses.evidence import Evidence, Source
 from licenses.robots import RobotsRules
 from licenses.settings import RightsSettings
@@ -66,11 +67,13 @@ def prepare(site_file: SiteFile, settings: RightsSettings) -> SiteRules:
     """Parse a site file once, to ask it about many URLs.
 
     Raises:
-        ValueError: The kind is not one of ``site_file_kind``.
+        ValueError: The kind is neither one of ``site_file_kind`` nor the declaration of a data set.
     """
     source = Source(site_file.url, site_file.fetched_at, site_file.http_status, site_file.digest)
     if site_file.kind == "robots":
         return RobotsRules(source, site_file.body, settings)
+    if site_file.kind == datasets.KIND:
+        return datasets.DatasetRules(source, site_file.body)
     if site_file.kind not in _KINDS.values():
         raise ValueError(f"not a kind of site file: {site_file.kind!r}")
     status = site_file.http_status

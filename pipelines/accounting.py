@@ -26,6 +26,8 @@ class StageAccount:
     kept: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
     quarantined: dict[str, int] = field(default_factory=dict)
+    skipped: int = 0
+    """Of those kept: records that have nothing for this stage to work on, such as those of data sets."""
 
     @property
     def stopped(self) -> int:
@@ -36,6 +38,7 @@ class StageAccount:
         """Add another account of the same stage."""
         self.taken += other.taken
         self.kept += other.kept
+        self.skipped += other.skipped
         for mine, theirs in ((self.dropped, other.dropped), (self.quarantined, other.quarantined)):
             for reason, count in theirs.items():
                 mine[reason] = mine.get(reason, 0) + count
@@ -60,6 +63,10 @@ class Accounts:
             target = account.quarantined if outcome == QUARANTINED else account.dropped
             target[reason] = target.get(reason, 0) + 1
         self.stages.setdefault(stage, StageAccount()).add(account)
+
+    def skip(self, stage: str, kept: int) -> None:
+        """Count ``kept`` rows that pass a stage untouched."""
+        self.stages.setdefault(stage, StageAccount()).add(StageAccount(taken=kept, kept=kept, skipped=kept))
 
     def add(self, other: Self) -> None:
         """Add the accounts of another part of the same run."""
@@ -133,6 +140,7 @@ class Accounts:
                     "kept": account.kept,
                     "dropped": dict(sorted(account.dropped.items())),
                     "quarantined": dict(sorted(account.quarantined.items())),
+                    **({"skipped": account.skipped} if account.skipped else {}),
                 }
                 for name, account in self.stages.items()
             },
@@ -142,7 +150,9 @@ class Accounts:
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Read what ``to_json`` made."""
         stages = {
-            name: StageAccount(row["in"], row["kept"], dict(row["dropped"]), dict(row["quarantined"]))
+            name: StageAccount(
+                row["in"], row["kept"], dict(row["dropped"]), dict(row["quarantined"]), row.get("skipped", 0)
+            )
             for name, row in value["stages"].items()
         }
         return cls(stages, dict(value["auxiliary"]))

@@ -5,6 +5,7 @@ It appears under its final name only when it is whole, and is never made twice.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +22,10 @@ from pipelines.engines.base import MapJob, Progress
 from pipelines.errors import ConfigError
 from pipelines.extract import Sandbox
 from pipelines.ingest import IngestBatch, Split, SplitReader
+from pipelines.ingest.datasets import DatasetReader
 from pipelines.recipe import Recipe
 from pipelines.stages.base import DROP_SCHEMA, QUARANTINED, Stage
-from pipelines.stages.capture import SITE_FILES_SCHEMA, CaptureStage
+from pipelines.stages.capture import SITE_FILES_SCHEMA, CaptureStage, declaration
 from pipelines.stages.clean import CleanStage
 from pipelines.stages.decode import DecodeStage
 from pipelines.stages.extract import ExtractStage
@@ -35,6 +37,9 @@ from pipelines.stages.rights import PAGE_EVIDENCE_SCHEMA, RightsStage
 from pipelines.stages.sketch import SketchStage
 from pipelines.version import code_version
 from warehouse import PartWriter, read_part
+
+_OF_PAGES = frozenset({CaptureStage.name, HangulStage.name, DecodeStage.name, RightsStage.name, ExtractStage.name})
+"""Stages that work on bytes and HTML of pages; records of data sets have none and pass them untouched."""
 
 READ = "read"
 """The stage before all others: what could not be read is quarantined here."""
@@ -112,6 +117,7 @@ class Mapper:
             "evidence": PAGE_EVIDENCE_SCHEMA,
             "site_files": SITE_FILES_SCHEMA,
         }
+        self._datasets = {dataset.name: dataset for dataset in recipe.sources.datasets}
         self._open = ExitStack()
         self._stages: Sequence[Stage] = (
             CaptureStage(recipe.capture),
@@ -160,20 +166,27 @@ class Mapper:
         if read_part(target) is not None:
             return
         accounts = Accounts()
-        reader = SplitReader(split, self._recipe.ingest, self._recipe.sources.storage_options)
+        dataset = self._datasets.get(split.dataset)
+        settings, options = self._recipe.ingest, self._recipe.sources.storage_options
+        reader = DatasetReader(split, dataset, settings, options) if dataset else SplitReader(split, settings, options)
+        skipped = _OF_PAGES if dataset else frozenset[str]()
         position = 0
         with PartWriter(target) as writer:
             for name, schema in self._schemas.items():
                 writer.write(name, schema.empty_table())
+            if dataset:
+                writer.write("site_files", declaration(dataset))
             for batch in reader:
-                records, kept = self._map_batch(batch, writer, accounts)
+                records, kept = self._map_batch(batch, writer, accounts, skipped)
                 report(Progress(split.split_id, records, kept, batch.position - position))
                 position = batch.position
             accounts.check()
             writer.meta |= {"accounts": accounts.to_json(), "first": reader.first, "next": reader.next}
 
-    def _map_batch(self, batch: IngestBatch, writer: PartWriter, accounts: Accounts) -> tuple[int, int]:
-        """Send one batch through all stages; records in and records kept."""
+    def _map_batch(
+        self, batch: IngestBatch, writer: PartWriter, accounts: Accounts, skipped: AbstractSet[str]
+    ) -> tuple[int, int]:
+        """Send one batch through all stages but the skipped ones; records in and records kept."""
         for kind, count in batch.auxiliary.items():
             accounts.auxiliary[kind] = accounts.auxiliary.get(kind, 0) + count
         unread = _unread_rows(batch.bad)
@@ -181,6 +194,9 @@ class Mapper:
         writer.write("drops", unread)
         rows = batch.captures
         for stage in self._stages:
+            if stage.name in skipped:
+                accounts.skip(stage.name, rows.num_rows)
+                continue
             outcome = stage(rows)
             accounts.record(stage.name, outcome)
             if outcome.dropped.num_rows:

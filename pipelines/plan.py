@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from pathlib import Path
 
 from pipelines.errors import ConfigError
 from pipelines.ingest import InputFile, Split, expand_inputs, plan_splits
-from pipelines.recipe import Recipe
+from pipelines.ingest.datasets import DATASET_SUFFIXES
+from pipelines.recipe import Recipe, Sources
 from pipelines.retry import retry_splits
 from pipelines.version import code_version
 from warehouse.catalog import Warehouse
@@ -43,9 +45,7 @@ def plan_run(recipe: Recipe, retry: str | None = None) -> RunPlan:
     Raises:
         ConfigError: There are no inputs, they cannot be found, or there is nothing to try again.
     """
-    if not recipe.sources.inputs:
-        raise ConfigError("no inputs: name files in the recipe (sources.inputs) or with --input")
-    files = tuple(expand_inputs(recipe.sources.inputs, recipe.sources.storage_options))
+    files = _find_files(recipe.sources)
     folder = _warehouse_folder(recipe)
     if retry is None:
         splits = tuple(plan_splits(files, int(recipe.engine.split_bytes)))
@@ -72,9 +72,23 @@ def run_lock(folder: Path) -> Iterator[None]:
         yield
 
 
+def _find_files(sources: Sources) -> tuple[InputFile, ...]:
+    """Files of captures, then those of each data set; every file is of one of them alone."""
+    options = sources.storage_options
+    files = expand_inputs(sources.inputs, options) if sources.inputs else []
+    for dataset in sources.datasets:
+        files += expand_inputs(dataset.paths, options, DATASET_SUFFIXES[dataset.kind], dataset.name)
+    if not files:
+        raise ConfigError("no inputs: name files in the recipe (sources.inputs, sources.datasets) or with --input")
+    twice = next((uri for uri, count in Counter(file.uri for file in files).items() if count > 1), None)
+    if twice is not None:
+        raise ConfigError(f"{twice} is named by two sources: it can be of one only")
+    return tuple(files)
+
+
 def _run_id(recipe: Recipe, files: Sequence[InputFile], retry: str | None) -> str:
     """16 hex digits over recipe, inputs (address, size, fingerprint), code and the run that is tried again."""
-    inputs = [[file.uri, file.size, file.fingerprint] for file in files]
+    inputs = [[file.uri, file.size, file.fingerprint, *([file.dataset] if file.dataset else [])] for file in files]
     identity = json.dumps([recipe.digest(), code_version(), inputs, *([retry] if retry else [])], ensure_ascii=False)
     return hashlib.sha256(identity.encode()).hexdigest()[:16]
 

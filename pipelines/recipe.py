@@ -11,9 +11,9 @@ import hashlib
 import json
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError, field_validator
 
 from dedup import DedupSettings
 from filters import HangulSettings, LanguageSettings, QualitySettings
@@ -22,6 +22,7 @@ from licenses import RightsSettings
 from pipelines.errors import ConfigError
 from pipelines.extract.settings import ExtractSettings
 from pipelines.ingest import IngestSettings
+from pipelines.ingest.datasets import DatasetSource
 from pipelines.stages.capture import CaptureSettings
 from pipelines.stages.clean import CleanSettings
 from pipelines.stages.decode import DecodeSettings
@@ -42,10 +43,21 @@ class Sources(Section):
         default=(),
         description="Files, folders, patterns or fsspec URLs of WARC, WET, JSONL or Parquet. --input replaces them.",
     )
+    datasets: tuple[DatasetSource, ...] = Field(
+        default=(), description="Data sets: [[sources.datasets]] for each, with its files and its origin."
+    )
     storage_options: dict[str, Any] = Field(
         default_factory=dict,
         description="Handed to fsspec for remote inputs, such as endpoint_url. Secrets belong in the environment.",
     )
+
+    @field_validator("datasets")
+    @classmethod
+    def _names_differ(cls, datasets: tuple[DatasetSource, ...]) -> tuple[DatasetSource, ...]:
+        names = [dataset.name for dataset in datasets]
+        if len(set(names)) < len(names):
+            raise ValueError("two data sets have one name")
+        return datasets
 
 
 class WarehouseSection(Section):
@@ -93,9 +105,12 @@ class Recipe(Section):
     engine: EngineSection = Field(default_factory=EngineSection)
 
     def digest(self) -> str:
-        """SHA-256 (hex) of everything that can change a row, sources left out: a run adds what they held."""
+        """SHA-256 (hex) of everything that can change a row; of sources only what is declared of data sets.
+
+        What the sources held a run adds.
+        """
         places: dict[str, Any] = {
-            "sources": True,
+            "sources": {"inputs": True, "storage_options": True, "datasets": {"__all__": {"paths"}}},
             "warehouse": True,
             "engine": True,
             "pii": {"key_variable", "key_file"},
@@ -177,8 +192,10 @@ def _names_at(path: list[str]) -> list[str]:
     """Names of the fields that are valid under a section."""
     model: type[BaseModel] = Recipe
     for part in path:
+        if part.isdigit():
+            continue
         field = model.model_fields.get(part)
-        inner = field.annotation if field else None
+        inner = next(iter(get_args(field.annotation)), field.annotation) if field else None
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return []
         model = inner

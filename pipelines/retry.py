@@ -49,4 +49,4 @@ def retry_splits(warehouse: Warehouse, run_id: str, files: Sequence[InputFile]) 
 
 
 def _split(file: InputFile, offset: int, index: int) -> Split:
-    return Split(file.uri, offset, offset + 1, file.size, file.format, index, exact=True)
+    return Split(file.uri, offset, offset + 1, file.size, file.format, index, exact=True, dataset=file.dataset)

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from typing import Generic
 
 from pipelines.errors import BadInputError
 from pipelines.ingest.archive import describe_head
-from pipelines.ingest.captures import Capture
 from pipelines.ingest.faults import BadRecord, FaultError, Reason
 from pipelines.ingest.gzip_members import GzipCodec
 from pipelines.ingest.inputs import Format
 from pipelines.ingest.members import Codec
-from pipelines.ingest.rows import row_capture
+from pipelines.ingest.rows import Item, TableColumns
 from pipelines.ingest.settings import IngestSettings
 from pipelines.ingest.splits import Split
 from pipelines.ingest.window import Window
@@ -21,7 +21,7 @@ _BOM = b"\xef\xbb\xbf"
 _HEAD = 512
 
 
-class JsonLines:
+class JsonLines(Generic[Item]):
     """Iterates over the rows whose lines begin in a split; blank lines are no rows.
 
     In compressed files damage ends the reading: a quarantined row stands for all that cannot be reached.
@@ -30,20 +30,22 @@ class JsonLines:
         window: The file.
         split: The range; the whole file if it is compressed.
         settings: Limits.
+        columns: What a row is.
 
     Raises:
         BadInputError: A compressed file does not begin as one (while iterating).
     """
 
-    def __init__(self, window: Window, split: Split, settings: IngestSettings) -> None:
+    def __init__(self, window: Window, split: Split, settings: IngestSettings, columns: TableColumns[Item]) -> None:
         self.first = self.position = split.start
         self.next = split.end
         self._window = window
         self._split = split
         self._settings = settings
+        self._columns = columns
         self._longest = 2 * settings.max_record_bytes + settings.max_header_bytes  # \uXXXX doubles Korean in UTF-8
 
-    def __iter__(self) -> Iterator[Capture | BadRecord]:
+    def __iter__(self) -> Iterator[Item | BadRecord]:
         if self._split.format is Format.JSONL:
             yield from self._plain()
         elif self._split.format is Format.JSONL_GZ:
@@ -51,7 +53,7 @@ class JsonLines:
         else:
             yield from self._compressed(ZstdCodec(self._window))
 
-    def _plain(self) -> Iterator[Capture | BadRecord]:
+    def _plain(self) -> Iterator[Item | BadRecord]:
         start, size = self._split.start, self._split.size
         if start > 0 and not self._split.exact:
             newline = self._window.find(b"\n", start - 1)
@@ -68,7 +70,7 @@ class JsonLines:
             start = self.position = end
         self.next = start
 
-    def _compressed(self, codec: Codec) -> Iterator[Capture | BadRecord]:
+    def _compressed(self, codec: Codec) -> Iterator[Item | BadRecord]:
         offset = 0
         rest = bytearray()
         try:
@@ -102,7 +104,7 @@ class JsonLines:
                 yield chunk
             self.position = codec.skip(member.position)
 
-    def _row(self, line: bytes, offset: int) -> Iterator[Capture | BadRecord]:
+    def _row(self, line: bytes, offset: int) -> Iterator[Item | BadRecord]:
         text = line.removeprefix(_BOM) if offset == 0 else line
         if not text.strip(_SPACE):
             return
@@ -112,7 +114,7 @@ class JsonLines:
             kind = type(error).__name__
             yield BadRecord(offset, Reason.BAD_ROW, f"the line is no JSON ({kind})", len(line))
             return
-        yield row_capture(row, offset, len(line), self._settings.max_record_bytes)
+        yield self._columns.read(row, offset, len(line), self._settings.max_record_bytes)
 
     def _check_length(self, length: int) -> None:
         if length > self._longest:

@@ -10,6 +10,7 @@ from pipelines.ingest.inputs import Format
 from pipelines.ingest.jsonl import JsonLines
 from pipelines.ingest.parquet import ParquetRows
 from pipelines.ingest.records import Record
+from pipelines.ingest.rows import CAPTURES
 from pipelines.ingest.settings import IngestSettings
 from pipelines.ingest.splits import Split
 from pipelines.ingest.storage import ByteSource, StorageOptions, StoredFile
@@ -74,11 +75,11 @@ class SplitReader:
 
     def _rows(self) -> _Rows:
         if self._split.format is Format.PARQUET:
-            return ParquetRows(self._source, self._split, self._settings)
+            return ParquetRows(self._source, self._split, self._settings, CAPTURES)
         window = Window(self._source, self._settings.read_bytes)
         if self._split.format is Format.WARC:
             return Archive(window, self._split, self._settings)
-        return JsonLines(window, self._split, self._settings)
+        return JsonLines(window, self._split, self._settings, CAPTURES)
 
     def _progress(self, position: int) -> int:
         """Bytes of the split up to a place in the file; records may begin behind its start and end behind its end."""

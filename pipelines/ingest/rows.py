@@ -6,8 +6,9 @@ value). Others are ignored.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from pipelines.ingest.captures import Capture
 from pipelines.ingest.faults import BadRecord, FaultError, Reason
@@ -18,6 +19,20 @@ BODY_TYPES = {"body": None, "html": "text/html", "text": "text/plain"}
 
 COLUMNS = ("url", *BODY_TYPES, "fetched_at", "http_status", "content_type", "headers")
 """All columns that are read."""
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumns(Generic[Item]):
+    """Which columns of a table are read, and what a row of them is."""
+
+    columns: tuple[str, ...]
+    needs: tuple[frozenset[str], ...]
+    """Sets of columns of each of which one must be there."""
+    read: Callable[[Any, int, int, int], Item | BadRecord]
+    """From a row's values, its offset, its length (both as ``row_capture`` has them) and the most bytes."""
+
 
 _PAIR = 2
 _STATUSES = range(100, 1000)
@@ -130,3 +145,7 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+CAPTURES: TableColumns[Capture] = TableColumns(COLUMNS, (frozenset({"url"}), frozenset(BODY_TYPES)), row_capture)
+"""Tables of captures."""

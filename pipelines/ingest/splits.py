@@ -24,11 +24,14 @@ class Split:
     format: Format
     index: int
     exact: bool = False
+    dataset: str = ""
+    """Name of the data set that the file is of; empty for captures."""
 
     @property
     def split_id(self) -> str:
         """32 hex digits over everything that says what is read."""
-        identity = "\n".join(map(str, (self.uri, self.start, self.end, self.size, self.format.value, self.exact)))
+        said = (self.uri, self.start, self.end, self.size, self.format.value, self.exact)
+        identity = "\n".join(map(str, (*said, self.dataset) if self.dataset else said))
         return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 
@@ -47,6 +50,6 @@ def _cut(file: InputFile, split_bytes: int) -> list[Split]:
     count = -(-file.size // split_bytes) if file.format.splittable else 1
     bounds = [file.size * index // count for index in range(count + 1)]
     return [
-        Split(file.uri, start, end, file.size, file.format, index)
+        Split(file.uri, start, end, file.size, file.format, index, dataset=file.dataset)
         for index, (start, end) in enumerate(itertools.pairwise(bounds))
     ]

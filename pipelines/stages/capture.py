@@ -14,7 +14,9 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
 from licenses import site_file_kind
+from licenses.datasets import KIND as DATASET
 from pipelines.ingest import canonical_url
+from pipelines.ingest.datasets import DatasetSource
 from pipelines.stages.base import Outcome, Verdict, divide, values
 
 _SITE_FILE_FIELDS: "list[pa.Field[Any]]" = [
@@ -139,3 +141,19 @@ def _site_file(kind: str, row: dict[str, Any]) -> dict[str, Any]:
         "location": location,
         "body": body,
     }
+
+
+def declaration(dataset: DatasetSource) -> pa.Table:
+    """What a recipe declares of a data set, kept as a site file of the place where its documents are."""
+    body = dataset.declaration()
+    row = {
+        "digest": hashlib.sha256(body).hexdigest(),
+        "kind": DATASET,
+        "url": dataset.place,
+        "origin": f"dataset://{dataset.host}",
+        "fetched_at": dataset.obtained_at,
+        "http_status": None,
+        "location": None,
+        "body": body,
+    }
+    return pa.Table.from_pylist([row], schema=SITE_FILES_SCHEMA)

@@ -97,7 +97,7 @@ def test_splits_cover_a_file_without_gaps(size: int, split_bytes: int) -> None:
 def test_what_cannot_be_cut_is_one_split() -> None:
     files = [InputFile("a", 1000, "f", kind) for kind in Format]
     counts = {kind: len(plan_splits([file], 100)) for kind, file in zip(Format, files, strict=True)}
-    assert counts == {"warc": 10, "jsonl": 10, "parquet": 10, "jsonl.gz": 1, "jsonl.zst": 1}
+    assert counts == {"warc": 10, "jsonl": 10, "parquet": 10, "zip": 10, "jsonl.gz": 1, "jsonl.zst": 1, "json": 1}
     with pytest.raises(ConfigError):
         plan_splits(files, 0)
 
