@@ -11,6 +11,7 @@ from licenses.notices import notice_signals
 from licenses.page import Page
 from licenses.preferences import VERSIONS, on_user_content_host, preference_evidence
 from licenses.robots_meta import robots_meta_signals
+from licenses.rsl_discovery import page_rsl_signals
 from licenses.settings import RightsSettings
 from licenses.tdmrep import tdmrep_signals
 
@@ -46,7 +47,8 @@ def page_signals(
     found = [
         *_header_preferences(headers, source, settings),
         *robots_meta_signals(page, headers, source, settings),
-        *tdmrep_signals(page, headers, source),
+        *tdmrep_signals(page, headers, source, settings),
+        *page_rsl_signals(page, headers, source),
         *licences,
         *ccl_text_signals(page, source, marked=marked),
         *kogl_signals(page, source),

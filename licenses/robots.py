@@ -12,6 +12,7 @@ from licenses.notice_patterns import ai_ban
 from licenses.paths import url_path
 from licenses.preferences import on_user_content_host, preference_evidence
 from licenses.robots_file import Group, Preference, RobotsFile, Rule, deciding_rule, parse_robots
+from licenses.rsl_discovery import robots_references
 from licenses.settings import RightsSettings
 
 RFC = "RFC 9309"
@@ -46,7 +47,8 @@ class RobotsRules:
         self._ours = self._file.groups_for(settings.product_token)
         self._our_rules = _merged(self._ours)
         self._named = list(_named_agents(self._file))
-        self._always = [*self._fixed, *_prose_bans(source, self._file)]
+        references = robots_references(source, self._file, self._ours)
+        self._always = [*self._fixed, *_prose_bans(source, self._file), *references]
         if self._file.truncated:
             self._always.append(_note(source, "robots.truncated", f"first {settings.robots_max_bytes} bytes"))
         self._seen: dict[tuple[object, ...], list[Evidence]] = {}

@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from licenses.paths import Matcher, canonical, matcher
 
 _BOM = b"\xef\xbb\xbf"
-_KNOWN = frozenset(
-    {"sitemap", "crawl-delay", "license", "host", "request-rate", "visit-time", "clean-param", "noindex"}
-)
+_KNOWN = frozenset({"sitemap", "crawl-delay", "host", "request-rate", "visit-time", "clean-param", "noindex"})
 """Keys of other specifications: not prose, and not ours."""
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _TOKEN = re.compile(r"[A-Za-z_-]+")
 _AGENT = ("user-agent", "useragent", "user agent")
 _DISALLOW = ("disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw")
 """Typing errors are forgiven where that denies more, never for Allow."""
-_OURS = frozenset({*_AGENT, *_DISALLOW, "allow", "content-usage", "content-signal"})
+_OURS = frozenset({*_AGENT, *_DISALLOW, "allow", "content-usage", "content-signal", "license"})
 _WITHOUT_COLON = re.compile(rf"({'|'.join((*_AGENT, *_DISALLOW))})[ \t]+(\S+)[ \t]*", re.IGNORECASE)
 
 
@@ -43,6 +41,14 @@ class Preference:
     literal: str
 
 
+@dataclass(frozen=True, slots=True)
+class LicenseLine:
+    """A License line: where the terms are (RSL-SPEC-1.0, section 4.4)."""
+
+    value: str
+    line: int
+
+
 @dataclass(slots=True)
 class Group:
     """Consecutive User-agent lines and what follows them."""
@@ -52,6 +58,7 @@ class Group:
     preferences: list[Preference] = field(default_factory=list)
 
     def speaks_to(self, token: str) -> bool:
+    licenses: list[LicenseLine] = field(default_factory=list)
         """Whether the group names the product token (``*`` is a name of its own)."""
         return token.lower() in self.names
 
@@ -62,7 +69,10 @@ class RobotsFile:
 
     groups: list[Group] = field(default_factory=list)
     prose: list[tuple[int, str]] = field(default_factory=list)
-    """Comments and other running text, consecutive lines joined, each with its first line number."""
+    """Comments and other running text, consecutive lines joined, each with its first line number; then the comments
+    behind rules, each by itself."""
+    licenses: list[LicenseLine] = field(default_factory=list)
+    """License lines before the first group."""
     truncated: bool = False
 
     def groups_for(self, token: str) -> list[Group]:
@@ -118,6 +128,9 @@ def _split(raw: bytes) -> tuple[str, bytes]:
     content = raw.partition(b"#")[0].strip(b" \t\x00")
     key, colon, value = content.partition(b":")
     name = key.strip().decode("latin-1").lower()
+        elif key == "license":
+            # Unknown to RFC 9309: it must not end a group, nor the run of User-agent lines that begins one.
+            (file if group is None else group).licenses.append(LicenseLine(_decode(value).strip(), number))
     if colon and len(name) <= 40 and re.fullmatch(r"[a-z][a-z0-9_-]*|user agent", name):  # noqa: PLR2004 - longer is prose
         return name, value.strip(b" \t")
     bare = _WITHOUT_COLON.fullmatch(content.decode("latin-1"))

@@ -93,9 +93,9 @@ class RslRules:
 
     def _evidence(self, url: str, scope: str) -> Iterator[Evidence]:
         defects = self._document.defects
-        matching = _matching(self._document, url, whole_page=scope == "document")
+        matching = _matching(self._document, url, whole_page=scope != "path")
         heard = [content for content in matching if not defects or any(map(prohibits_training, content.licenses))]
-        levels = [list(group) for _, group in groupby(heard, lambda one: _width(one, whole_page=scope == "document"))]
+        levels = [list(group) for _, group in groupby(heard, lambda one: _width(one, whole_page=scope != "path"))]
         if defects:
             # No order of scopes in a document that is invalid: every prohibition stands.
             levels = [[content] for content in heard]

@@ -81,7 +81,7 @@ def prepare(site_file: SiteFile, settings: RightsSettings) -> SiteRules:
     if not served or _HTML_START.match(site_file.body):
         return _Nothing()
     if site_file.kind == "tdmrep":
-        return TdmrepRules(source, site_file.body)
+        return TdmrepRules(source, site_file.body, settings)
     if site_file.kind == "ai_txt":
         return AiTxtRules(source, site_file.body, settings)
     return TrustTxtRules(source, site_file.body)
