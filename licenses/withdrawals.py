@@ -95,7 +95,7 @@ class WithdrawalList:
 
     def __init__(self, withdrawals: Iterable[Withdrawal], scopes: Mapping[str, Sequence[str]] | None = None) -> None:
         self.withdrawals = tuple(sorted(withdrawals, key=lambda one: one.withdrawal_id))
-        self._scopes = scopes or {}
+        self.scopes = scopes or {}
         self._docs: dict[str, Withdrawal] = {}
         self._urls: dict[str, Withdrawal] = {}
         self._url_hosts: set[str] = set()
@@ -104,7 +104,7 @@ class WithdrawalList:
         self._authors: list[tuple[str, str, Withdrawal]] = []
         self._names: dict[str, Withdrawal] = {}
         for one in self.withdrawals:
-            self._take(one, self._scopes)
+            self._take(one, self.scopes)
 
     def __len__(self) -> int:
         return len(self.withdrawals)
@@ -118,7 +118,7 @@ class WithdrawalList:
     def only(self, *withdrawal_ids: str) -> "WithdrawalList":
         """The list with these withdrawals alone."""
         chosen = [one for one in self.withdrawals if one.withdrawal_id in withdrawal_ids]
-        return WithdrawalList(chosen, self._scopes)
+        return WithdrawalList(chosen, self.scopes)
 
     @property
     def names_owners(self) -> bool:

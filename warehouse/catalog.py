@@ -19,6 +19,8 @@ from warehouse.errors import WarehouseError
 from warehouse.schemas import NAMESPACE, TABLES
 
 RUN_ID_PROPERTY = "malmoi.run-id"
+UNFINISHED_PROPERTY = "malmoi.unfinished-runs"
+"""Property of a table whose snapshots were expired: the runs (JSON) that had committed to it and were not finished."""
 
 _EVERYTHING = AlwaysTrue()
 # Committing is retried by commit_run, which looks at each attempt whether its run is there already.
@@ -159,10 +161,11 @@ class Warehouse:
 
 
 def runs_of(table: Table) -> set[str]:
-    """Ids of the runs that have a snapshot in a table."""
+    """Ids of the runs that have a snapshot in a table, or had one that was expired before they were finished."""
     summaries = [snapshot.summary for snapshot in table.metadata.snapshots if snapshot.summary]
     found = (summary.additional_properties.get(RUN_ID_PROPERTY) for summary in summaries)
-    return {run_id for run_id in found if run_id}
+    carried = json.loads(table.properties.get(UNFINISHED_PROPERTY, "[]"))
+    return {run_id for run_id in found if run_id} | set(carried)
 
 
 def _catalog_of(uri: str, catalog: Mapping[str, str]) -> tuple[str, dict[str, str]]:
