@@ -8,6 +8,7 @@ Contents:
     run      malmoi run
     recipe   malmoi recipe check, malmoi recipe schema
     explain  malmoi explain
+    withdraw malmoi withdraw
     inspect  malmoi inspect
     eval     malmoi eval extraction, language, quality, pii, dedup
     show     tables and paths on a terminal

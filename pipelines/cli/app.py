@@ -8,6 +8,7 @@ from pipelines.cli.inspect import inspect
 from pipelines.cli.quality import quality_app
 from pipelines.cli.recipe import recipe_app
 from pipelines.cli.run import run
+from pipelines.cli.withdraw import withdraw
 from warehouse import WarehouseError
 
 __all__ = ["WarehouseError", "app", "usage_error"]
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(explain)
 app.command()(inspect)
+app.command()(withdraw)
 app.add_typer(recipe_app, name="recipe")
 app.add_typer(quality_app, name="quality")
 app.add_typer(eval_app, name="eval")
