@@ -1,8 +1,13 @@
-"""What each licence says on each axis (section 2.3), and the ids of licences with elements."""
+"""What each licence says on each axis (section 2.3; the table is data/licences.toml), and the ids of licences."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from licenses.axes import TRAIN, Axis, AxisValues, Value, on
+from licenses.tables import table, version_of
+
+TABLE = "licences"
+VERSION = version_of(TABLE)
 
 CC_UNKNOWN = "cc-unknown"
 """Creative Commons is named, but not a licence of it."""
@@ -26,26 +31,21 @@ class Terms:
     conditions: tuple[str, ...]
 
 
-FREE = Terms(on(Value.ALLOW, *USE_AXES), ())
-"""CC0, public domain mark, KOGL type 0."""
-
-
+@cache
 def terms_of(elements: frozenset[str]) -> Terms:
-    """Terms of an attribution licence with some of the elements ``nc``, ``nd`` and ``sa``.
+    """Terms of an attribution licence with some of the elements ``nc``, ``nd`` and ``sa``, or of one that is ``free``.
 
-    ND denies training because what is shipped is cleaned, cut and masked text, an adapted copy (policy choice).
+    Elements that no row of the table has together hold back what each of them does.
     """
-    nd, sa, nc = "nd" in elements, "sa" in elements, "nc" in elements
-    train = Value.DENY if nd else Value.COND
-    derivatives = Value.DENY if nd else Value.COND if sa else Value.ALLOW
-    axes = (
-        *on(train, *TRAIN),
-        (Axis.REDIST, Value.COND),
-        (Axis.COMMERCIAL, Value.DENY if nc else Value.ALLOW),
-        (Axis.DERIVATIVES, derivatives),
-    )
-    flags = (("non_commercial", nc), ("share_alike", sa), ("verbatim", nd))
-    return Terms(axes, ("attribution", *(name for name, there in flags if there)))
+    rows = {frozenset(row["elements"]): row for row in table(TABLE)["terms"]}
+    if elements not in rows:
+        elements -= {"sa"}
+    row = rows[elements]
+    return Terms(tuple((Axis(axis), Value(value)) for axis, value in row["axes"].items()), tuple(row["conditions"]))
+
+
+FREE = terms_of(frozenset({"free"}))
+"""CC0, public domain mark, KOGL type 0."""
 
 
 def cc_terms(code: str) -> Terms | None:

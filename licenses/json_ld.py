@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 _TYPES = frozenset({"creativework", "dataset", "report", "book"})
 _TYPE_ENDINGS = ("article", "posting", "page")
+_DEEPEST = 8
+"""Lists and objects within each other: a graph in a page in a list is as deep as they come."""
 _LICENCE_KEYS = ("license", "usageinfo", "acquirelicensepage")
 _NOTICE_KEYS = ("copyrightnotice", "conditionsofaccess", "usageinfo")
 _COMMENT = re.compile(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$|^\s*<!--|-->\s*$")
@@ -33,10 +35,12 @@ def statements(scripts: list[str]) -> Iterator[Statement]:
 
 def _entities(node: object, depth: int = 0) -> Iterator[dict[str, object]]:
     """Main entities: at the top, in ``@graph``, or as ``mainEntity`` of a page; never pictures or other parts."""
+    if depth > _DEEPEST:
+        return
     if isinstance(node, list):
         for one in node:
-            yield from _entities(one, depth)
-    elif isinstance(node, dict) and depth < 4:  # noqa: PLR2004 - graph in page in list is as deep as they come
+            yield from _entities(one, depth + 1)
+    elif isinstance(node, dict):
         entity = {str(key).lower(): value for key, value in node.items()}
         if _is_main(entity.get("@type")):
             yield entity
@@ -66,13 +70,13 @@ def _of_entity(entity: dict[str, object]) -> Iterator[Statement]:
         yield Statement("isaccessibleforfree", "false")
 
 
-def _texts(value: object) -> Iterator[str]:
+def _texts(value: object, depth: int = 0) -> Iterator[str]:
     """Strings of a value that may be a string, a list, or an object with ``@id`` or ``url``."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, list):
+    elif isinstance(value, list) and depth < _DEEPEST:
         for one in value:
-            yield from _texts(one)
+            yield from _texts(one, depth + 1)
     elif isinstance(value, dict):
         lowered = {str(key).lower(): inner for key, inner in value.items()}
         for key in ("url", "@id"):

@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import unquote
 
-from licenses.catalogue import CC_UNKNOWN, FREE, Terms, cc_id, cc_terms, terms_of
+from licenses.catalogue import CC_UNKNOWN, FREE, TABLE, Terms, cc_id, cc_terms, terms_of
+from licenses.tables import table
 
 _HOST = r"(?:https?:)?//(?:www\.|i\.)?creativecommons\.org/"
 _CC = re.compile(
@@ -16,19 +18,7 @@ _PUBLIC_DOMAIN = re.compile(
     + r"(?:publicdomain|p)/(zero|mark|certification)(?:/1\.0)?(?:/[a-z]{2,3})?(?:/(?:deed|legalcode)(?:\.[a-z_-]+)?)?/?"
 )
 _ANY_CC = re.compile(r"(?:https?:)?//(?:[a-z]+\.)?creativecommons\.org(?:/|$)")
-_BY = terms_of(frozenset())
-_SHARE_ALIKE = terms_of(frozenset({"sa"}))
-_OTHERS: tuple[tuple[re.Pattern[str], str, Terms, bool], ...] = (
-    (re.compile(r"//(?:www\.)?gnu\.org/(?:licenses|copyleft)/fdl-1\.2"), "GFDL-1.2-only", _SHARE_ALIKE, False),
-    (re.compile(r"//(?:www\.)?gnu\.org/(?:licenses|copyleft)/fdl"), "GFDL-1.3-or-later", _SHARE_ALIKE, False),
-    (re.compile(r"//(?:www\.)?opendatacommons\.org/licenses/by/"), "ODC-By-1.0", _BY, False),
-    (re.compile(r"//(?:www\.)?opendatacommons\.org/licenses/odbl"), "ODbL-1.0", _SHARE_ALIKE, False),
-    (re.compile(r"//(?:www\.)?opendatacommons\.org/licenses/pddl"), "PDDL-1.0", FREE, False),
-    (re.compile(r"nationalarchives\.gov\.uk/doc/open-government-licence/version/3"), "OGL-UK-3.0", _BY, False),
-    (re.compile(r"data\.gov\.uk/.*ogl|/open-government-licence"), "LicenseRef-OGL-UK-unversioned", _BY, False),
-    (re.compile(r"//(?:www\.)?opensource\.org/licenses?/mit\b"), "MIT", _BY, True),
-    (re.compile(r"//(?:www\.)?apache\.org/licenses/license-2\.0"), "Apache-2.0", _BY, True),
-)
+_NAMED_CC = re.compile(r"(?:https?:)?//(?:[a-z]+\.)?creativecommons\.org/(?:licenses|l|publicdomain|p)/[^/]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +30,25 @@ class NamedLicence:
     versioned: bool = True
     software: bool = False
     """Usually the licence of the theme: as a bare link it says nothing of the text."""
+    named: bool = True
+    """Whether one licence is meant, known or not; not so by the home page of Creative Commons."""
+
+
+@cache
+def _others() -> tuple[tuple[re.Pattern[str], NamedLicence], ...]:
+    """Licences of the table with what their URLs match."""
+    return tuple(
+        (
+            re.compile(r"(?:https?:)?//" + row["url"]),
+            NamedLicence(
+                row["id"],
+                terms_of(frozenset(row["elements"])),
+                versioned=not row.get("unversioned", False),
+                software=row.get("software", False),
+            ),
+        )
+        for row in table(TABLE)["licence"]
+    )
 
 
 def licence_of_url(url: str) -> NamedLicence | None:
@@ -60,8 +69,5 @@ def licence_of_url(url: str) -> NamedLicence | None:
             NamedLicence(CC_UNKNOWN, None) if code == "certification" else NamedLicence(cc_id(code, None, None), FREE)
         )
     if _ANY_CC.match(plain):
-        return NamedLicence(CC_UNKNOWN, None)
-    for pattern, name, terms, software in _OTHERS:
-        if pattern.search(plain):
-            return NamedLicence(name, terms, software=software)
-    return None
+        return NamedLicence(CC_UNKNOWN, None, named=bool(_NAMED_CC.match(plain)))
+    return next((licence for pattern, licence in _others() if pattern.match(plain)), None)

@@ -1,4 +1,4 @@
-"""Korean notices as patterns over one line of normalised text (sections 3.4 and 3.5).
+"""Korean notices as patterns over one line of normalised text (sections 3.4 and 3.5; the table is data/notices.toml).
 
 Lines are normalised without NFKC: it would turn ⓒ into the letter c and so delete the mark of the owner.
 """
@@ -6,56 +6,72 @@ Lines are normalised without NFKC: it would turn ⓒ into the letter c and so de
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
+
+from licenses.axes import Axis
+from licenses.tables import table, version_of
+
+TABLE = "notices"
+VERSION = version_of(TABLE)
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _BRACKETS = {ord("〈"): "<", ord("〉"): ">", ord("《"): "<", ord("》"): ">", 0x3000: " ", 0xA0: " "}
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD))
-_TABLE = {**_FULL_WIDTH, **_BRACKETS, **_INVISIBLE}
+_TRANSLATION = {**_FULL_WIDTH, **_BRACKETS, **_INVISIBLE}
 _SPACES = re.compile(r"[^\S\n]+")
+PIECE_CHARS = 1000
+"""Longest piece of a line that patterns see at once: what they look around for is never that far away."""
 
 
 def normalise(text: str) -> str:
     """Entities resolved, full-width forms and brackets made ASCII, spaces collapsed; line ends stay."""
     unescaped = html.unescape(text) if "&" in text else text
     composed = unicodedata.normalize("NFC", unescaped)
-    return _SPACES.sub(" ", composed.translate(_TABLE))
+    return _SPACES.sub(" ", composed.translate(_TRANSLATION))
 
 
-_AI = r"(?:생성형\s*)?(?:\bAI|A\.I\.|인공\s*지능|머신\s*러닝|기계\s*학습|\bLLM)"
-_BANNED = r"금지|금합니다|금함|불허"
+def pieces(line: str) -> Iterator[tuple[int, str]]:
+    """Offset and text of the pieces of a line: itself, or what a long one holds between spaces near ``PIECE_CHARS``."""
+    start = 0
+    while len(line) - start > PIECE_CHARS:
+        end = start + PIECE_CHARS
+        cut = line.rfind(". ", start + PIECE_CHARS // 2, end) + 1 or line.rfind(" ", start + PIECE_CHARS // 2, end) + 1
+        yield start, line[start : cut or end]
+        start = cut or end
+    yield start, line[start:]
 
-AI_BAN = re.compile(
-    rf"{_AI}[^.\n<>]{{0,12}}?(?:학습|훈련)(?P<between>[^.\n<>]{{0,24}}?)(?:{_BANNED}|불가|허용하지\s*않)", re.IGNORECASE
-)
-AI_CLAIM = re.compile(
-    rf"{_AI}[^.\n<>]{{0,12}}?(?:학습|훈련)[^.\n<>]{{0,24}}?(?:허용(?!하지)|가능|할\s*수\s*있)", re.IGNORECASE
-)
-REPRO_BAN = re.compile(
-    rf"(?:무단|불법)\s*(?:전재|복제|복사|도용|게재|배포|재배포|사용|이용)[^\n<>]{{0,40}}?(?:{_BANNED})"
-)
-REPRO_WORD = re.compile(r"무단\s*전재")
-CRAWL_BAN = re.compile(rf"(?:크롤링|스크래핑|자동\s*(?:화된\s*수단|수집))[^\n<>]{{0,20}}?(?:{_BANNED})")
-DB_BAN = re.compile(r"재판매\s*및\s*DB\s*금지", re.IGNORECASE)
-OWNER = re.compile(r"저작권자|[ⓒⒸ©]|\(c\)|Copyright|All rights reserved", re.IGNORECASE)
-RESERVED = re.compile(r"무단")
 
-DOMESTIC_ONLY = re.compile(
-    r"(?:국내에서만"
-    r"|국내(?:\s*[가-힣A-Za-z]{0,6}(?:기업|기관|연구자|법인|단체|거주자|이용자))?(?:에\s*한(?:하여|해|정)|만)"
-    r"|대한민국\s*내에서만)[^.\n]{0,40}(?:이용|사용|학습|활용)"
-)
-FOREIGN_PARTY = re.compile(r"국외에\s*소재하는\s*(?:법인|단체|개인)")
-EXPORT_BAN = re.compile(
-    r"(?:국외|해외)\s*(?:로의\s*)?(?:반출|이전|제공|유출)[^.\n]{0,40}?"
-    r"(?:금지|불가|제한(?!\s*(?:이\s*)?없)|별도[^.\n]{0,20}(?:합의|승인|동의))"
-)
-COMMERCIAL_BAN = re.compile(r"(?:상업적|영리적?)\s*(?:목적의\s*)?(?:이용|사용)[^.\n]{0,12}?(?:금지|금합니다|불가)")
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(table(TABLE)[name]["pattern"], re.IGNORECASE)
 
-EXPORTED = re.compile(r"데이터|자료|저작물|말뭉치")
+
+def denied_axes(name: str) -> tuple[Axis, ...]:
+    """Axes that a match of the pattern denies."""
+    return tuple(Axis(axis) for axis in table(TABLE)[name]["axes"])
+
+
+def confidence_of(name: str) -> float:
+    """Confidence, 0 to 1, in a match of the pattern."""
+    return float(table(TABLE)[name]["confidence"])
+
+
+AI_BAN = _pattern("ai_ban")
+AI_CLAIM = _pattern("ai_claim")
+REPRODUCTION_BAN = _pattern("reproduction_ban")
+REPRODUCTION_WORDS = _pattern("reproduction_words")
+CRAWL_BAN = _pattern("crawl_ban")
+DB_BAN = _pattern("db_ban")
+OWNER = _pattern("owner")
+RESERVED = _pattern("reserved")
+DOMESTIC_ONLY = _pattern("domestic_only")
+FOREIGN_PARTY = _pattern("foreign_party")
+EXPORT_BAN = _pattern("export_ban")
+COMMERCIAL_BAN = _pattern("commercial_ban")
+EXPORTED = _pattern("exported")
 """Whose export is banned: without one of these before it, the sentence is about maps or goods."""
-LICENSED = re.compile(r"데이터|자료|저작물|말뭉치|콘텐츠|컨텐츠|게시물|기사|학습")
-CONSENT = re.compile(r"합의|승인|동의")
-GRANT = re.compile(r"할\s*수\s*있|될\s*수\s*있")
+LICENSED = _pattern("licensed")
+CONSENT = _pattern("consent")
+GRANT = _pattern("grant")
 
 _LIFTED_BEFORE = re.compile(r"허용(?!하지)|가능(?!하지)")
 _LIFTED_AFTER = re.compile(

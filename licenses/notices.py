@@ -1,18 +1,19 @@
-"""Notices of Korean press and owners, and prose that keeps texts in Korea (sections 3.4 and 3.5).
+"""Notices of Korean press and owners (section 3.4).
 
 To a text cleaner these lines are boilerplate, to us evidence. A ban counts in a notice only; a story on bans is none.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from licenses import notice_patterns as patterns
 from licenses.axes import TRAIN, Axis, AxisValues, Value, on
-from licenses.catalogue import ALL_RIGHTS_RESERVED
+from licenses.catalogue import ALL_RIGHTS_RESERVED, USE_AXES
 from licenses.evidence import Evidence, Source
-from licenses.notice_patterns import is_lifted, is_reported, normalise, sentence_around
+from licenses.notice_patterns import is_lifted, is_reported, normalise, pieces
 from licenses.page import Line, Page
+from licenses.prose import prose_signals
 from licenses.settings import RightsSettings
 
 _GATES: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
@@ -40,37 +41,35 @@ _OWNER_WORDS = (
     "ights reserved",
     "ights Reserved",
     "IGHTS RESERVED",
+    "(c)",
+    "(C)",
 )
 _SPAN = re.compile(r"<[^<>\n]*>|\[[^\[\]\n]*\]")
 _PICTURE_LINE = re.compile(r"^[\s\[(<*▲△◇※/]*(?:사진|이미지|그래픽|photo\b|image\b)", re.IGNORECASE)
 _PICTURE_MAIL = re.compile(r"photo@\S+|^\s*\*\s*재판매", re.IGNORECASE)
-_LICENCE_TERM_BEFORE = re.compile(r"(?:출처|저작자)\s*표시[\s+,\-–·및]*$|유형[\s:(]*[가-힣\s+]*$")
-"""Before 상업적 이용금지 as the name of a condition of KOGL or CC, which is the business of those families."""
 _TAG = re.compile(r"<[A-Za-z/!]")
-_EXPORT_CHARS = 60
+_MOST_OF_A_RULE = 100
+"""Most records of one rule on one page: a page that repeats a notice a thousand times says no more by it."""
+_DOUBTFUL = 0.4
+_LITERAL = 500
 
 
 @dataclass(frozen=True, slots=True)
 class _Ban:
     rule: str
     pattern: re.Pattern[str]
-    axes: Callable[[re.Match[str]], AxisValues]
+    axes: tuple[Axis, ...]
     confidence: float
     licence: str | None = None
 
 
-def _ai_axes(match: re.Match[str]) -> AxisValues:
-    use = re.search(r"활용|이용", match["between"])
-    return on(Value.DENY, *TRAIN, *((Axis.AI_INPUT,) if use else ()))
+def _ban(name: str, rule: str, licence: str | None = None) -> _Ban:
+    pattern = getattr(patterns, name.upper())
+    return _Ban(f"notice.{rule}", pattern, patterns.denied_axes(name), patterns.confidence_of(name), licence)
 
 
-_BANS = (
-    _Ban("notice.ai_ban", patterns.AI_BAN, _ai_axes, 0.9),
-    _Ban("notice.repro_ban", patterns.REPRO_BAN, lambda _: on(Value.DENY, Axis.REDIST), 0.95, ALL_RIGHTS_RESERVED),
-    _Ban("notice.crawl_ban", patterns.CRAWL_BAN, lambda _: on(Value.DENY, Axis.CRAWL), 0.8),
-    _Ban("notice.db_ban", patterns.DB_BAN, lambda _: on(Value.DENY, Axis.REDIST), 0.9),
-    _Ban("notice.commercial_ban", patterns.COMMERCIAL_BAN, lambda _: on(Value.DENY, Axis.COMMERCIAL), 0.9),
-)
+_REPRODUCTION_BAN = _ban("reproduction_ban", "repro_ban", ALL_RIGHTS_RESERVED)
+_BANS = (_ban("ai_ban", "ai_ban"), _REPRODUCTION_BAN, _ban("crawl_ban", "crawl_ban"), _ban("db_ban", "db_ban"))
 
 
 def notice_signals(page: Page, source: Source, settings: RightsSettings, extra: Sequence[str] = ()) -> list[Evidence]:
@@ -87,19 +86,13 @@ def notice_signals(page: Page, source: Source, settings: RightsSettings, extra: 
         for line in page.lines(_TELLING):
             found += _of_line(line, source, settings)
             if not line.in_caption:
-                found += _prose(line.text, line.start, source, strict=True)
+                found += prose_signals(line.text, line.start, source, strict=True)
     for text in extra:
-        found += _of_line(Line(normalise(text), 0, in_notice=True, in_caption=False, at_end=True), source, settings)
-    return found or list(_owner(page, source))
-
-
-def _stands_near(page: Page, words: Sequence[str], company: re.Pattern[str]) -> bool:
-    text = page.gate_text
-    for word in words:
-        for at in page.positions(word):
-            if company.search(text, max(0, at - _NEAR_BEFORE), at + _NEAR_AFTER):
-                return True
-    return False
+        for start, piece in pieces(normalise(text)):
+            line = Line(piece, start, in_notice=True, in_caption=False, at_end=True, chars=len(piece))
+            found += _of_line(line, source, settings)
+    found = list(_capped(found)) or list(_owner(page, source))
+    return [*found, *_unread(page, source)]
 
 
 def terms_signals(text: str, source: Source) -> list[Evidence]:
@@ -112,22 +105,43 @@ def terms_signals(text: str, source: Source) -> list[Evidence]:
     found: list[Evidence] = []
     at = 0
     for raw in normalise(text).split("\n"):
-        for ban in _BANS:
-            matches = (match for match in ban.pattern.finditer(raw) if _bans(match))
-            found += [_evidence(source, ban, match, at, scope="site") for match in matches]
-        found += _prose(raw, at, source, strict=False)
+        for start, piece in pieces(raw):
+            for ban in _BANS:
+                matches = (match for match in ban.pattern.finditer(piece) if not is_lifted(match))
+                found += [_evidence(source, ban, match, at + start, scope="site") for match in matches]
+            found += prose_signals(piece, at + start, source, strict=False)
         at += len(raw) + 1
-    return found
+    return list(_capped(found))
+
+
+def _capped(found: Sequence[Evidence]) -> Iterator[Evidence]:
+    seen: dict[tuple[str, str], int] = {}
+    for one in found:
+        key = (one.rule_id, one.scope)
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= _MOST_OF_A_RULE:
+            yield one
+
+
+def _stands_near(page: Page, words: Sequence[str], company: re.Pattern[str]) -> bool:
+    text = page.gate_text
+    for word in words:
+        for at in page.positions(word):
+            if company.search(text, max(0, at - _NEAR_BEFORE), at + _NEAR_AFTER):
+                return True
+    return False
 
 
 def _of_line(line: Line, source: Source, settings: RightsSettings) -> Iterator[Evidence]:
     banned = False
     for ban in _BANS:
         for match in ban.pattern.finditer(line.text):
-            if not _bans(match) or not _in_notice_zone(line, match, settings):
+            scope = _scope(line, match)
+            # A caption that reserves its picture needs no zone: it says nothing of the page.
+            if is_lifted(match) or not (scope == "element" or _in_notice_zone(line, match, settings)):
                 continue
             banned = True
-            yield _evidence(source, ban, match, line.start, scope=_scope(line, match))
+            yield _evidence(source, ban, match, line.start, scope=scope)
     claim = patterns.AI_CLAIM.search(line.text)
     if claim and not patterns.AI_BAN.search(line.text) and _in_notice_zone(line, claim, settings):
         yield source.evidence(
@@ -136,28 +150,25 @@ def _of_line(line: Line, source: Source, settings: RightsSettings) -> Iterator[E
             line.text,
             locator=f"text {line.start}",
             axes=on(Value.UNKNOWN, *TRAIN),
-            confidence=0.5,
+            confidence=patterns.confidence_of("ai_claim"),
+            spec_version=patterns.VERSION,
         )
-    word = patterns.REPRO_WORD.search(line.text)
+    word = patterns.REPRODUCTION_WORDS.search(line.text)
     if not banned and word and "저작권자" in line.text and not is_reported(word):
-        yield _evidence(source, _BANS[1], word, line.start, scope=_scope(line, word))
-
-
-def _bans(match: re.Match[str]) -> bool:
-    named = match.re is patterns.COMMERCIAL_BAN and _LICENCE_TERM_BEFORE.search(match.string[: match.start()])
-    return not named and not is_lifted(match)
+        yield _evidence(source, _REPRODUCTION_BAN, word, line.start, scope=_scope(line, word))
 
 
 def _in_notice_zone(line: Line, match: re.Match[str], settings: RightsSettings) -> bool:
     """The zone rule of section 3.4."""
     if line.in_notice:
         return True
+    short_at_end = line.at_end and line.chars <= settings.notice_line_chars
     for span in _SPAN.finditer(line.text):
         if span.start() <= match.start() and match.end() <= span.end():
-            return _has_owner(span[0]) or (line.at_end and len(line.text) <= settings.notice_line_chars)
+            return _has_owner(span[0]) or short_at_end
     if is_reported(match):
         return False
-    return _has_owner(_clause(line.text, match)) or (line.at_end and len(line.text) <= settings.notice_line_chars)
+    return _has_owner(_clause(line.text, match)) or short_at_end
 
 
 def _clause(text: str, match: re.Match[str]) -> str:
@@ -182,49 +193,20 @@ def _scope(line: Line, match: re.Match[str]) -> str:
 
 
 def _evidence(source: Source, ban: _Ban, match: re.Match[str], start: int, *, scope: str) -> Evidence:
+    axes = ban.axes
+    if match.re is patterns.AI_BAN and re.search(r"활용|이용", match["between"]):
+        axes = (*axes, Axis.AI_INPUT)
     return source.evidence(
         "notice",
         ban.rule,
-        match.string if len(match.string) <= 500 else _clause(match.string, match),  # noqa: PLR2004 - length of a literal
+        match.string if len(match.string) <= _LITERAL else _clause(match.string, match),
         locator=f"text {start + match.start()}",
         scope=scope,
-        axes=ban.axes(match),
+        axes=on(Value.DENY, *axes),
         licence=ban.licence if scope != "element" else None,
         confidence=ban.confidence,
+        spec_version=patterns.VERSION,
     )
-
-
-def _prose(text: str, start: int, source: Source, *, strict: bool) -> Iterator[Evidence]:
-    """Section 3.5. ``strict``: on a page, only a sentence about texts or data makes a condition of its permission."""
-
-    def found(rule: str, match: re.Match[str], axes: AxisValues, conditions: tuple[str, ...] = ()) -> Evidence:
-        return source.evidence(
-            "notice",
-            rule,
-            sentence_around(text, match.start(), match.end()).strip(),
-            locator=f"text {start + match.start()}",
-            scope="document" if strict else "site",
-            axes=axes,
-            conditions=conditions,
-            confidence=0.9,
-        )
-
-    for match in patterns.DOMESTIC_ONLY.finditer(text):
-        sentence = sentence_around(text, match.start(), match.end())
-        grants = patterns.GRANT.search(sentence) and (not strict or patterns.LICENSED.search(sentence))
-        granted: AxisValues = on(Value.COND, Axis.TRAIN_DOM) if grants else ()
-        yield found(
-            "notice.domestic_only",
-            match,
-            (*granted, (Axis.TRAIN_FOR, Value.DENY)),
-            ("agreement",) if granted else (),
-        )
-    for match in patterns.FOREIGN_PARTY.finditer(text):
-        if patterns.CONSENT.search(sentence_around(text, match.start(), match.end())):
-            yield found("notice.foreign_party", match, on(Value.DENY, Axis.TRAIN_FOR))
-    for match in patterns.EXPORT_BAN.finditer(text):
-        if patterns.EXPORTED.search(text[max(0, match.start() - _EXPORT_CHARS) : match.start()]):
-            yield found("notice.export_ban", match, on(Value.DENY, Axis.TRAIN_FOR))
 
 
 def _owner(page: Page, source: Source) -> Iterator[Evidence]:
@@ -244,6 +226,14 @@ def _owner(page: Page, source: Source) -> Iterator[Evidence]:
                 literal,
                 locator=f"source {start}",
                 licence=ALL_RIGHTS_RESERVED,
-                confidence=0.9,
+                confidence=patterns.confidence_of("owner"),
+                spec_version=patterns.VERSION,
             )
             return
+
+
+def _unread(page: Page, source: Source) -> Iterator[Evidence]:
+    """A page with more marks than are read may hold a ban that is not: a denial in doubt keeps it from being granted."""
+    if page.overrun:
+        axes: AxisValues = on(Value.DENY, *USE_AXES)
+        yield source.evidence("notice", "notice.unread_part", "", locator="page", axes=axes, confidence=_DOUBTFUL)

@@ -6,7 +6,7 @@ Gates are substring tests, so most pages are never parsed; what is parsed is par
 import html as html_entities
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,11 +14,11 @@ from typing import Any
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
-from licenses.notice_patterns import normalise
+from licenses.notice_patterns import normalise, pieces
 from licenses.settings import RightsSettings
 
 _KOREAN_ENTITY = re.compile(r"&#(?:x[a-d][0-9a-f]{3}|[45]\d{4});", re.IGNORECASE)
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_SCRIPT_TAG = re.compile(r"<(/?)script\b", re.IGNORECASE)
 _META = re.compile(r"<(?:meta|META|Meta)\b[^>]*")
 CAPTION_NAME = re.compile(r"(?:^|[\s_-])caption", re.IGNORECASE)
 COMMENT_NAME = re.compile(r"(?:^|[\s_-])(?:comments?|replies|reply|disqus|cmt)(?:$|[\s_-])", re.IGNORECASE)
@@ -61,7 +61,11 @@ ANCHORS = frozenset(
 _ANCHOR = re.compile(
     "금(?:지|합니다|함)|불(?:허|가)|허용하지|국(?:내|외)|해외|대한민국|무단|저작(?:권자|물은)|공공(?:누리|저작물)|정보공유|크리에이티브"
 )
+_ROOTS = ("html", "body")
+_TEXTS_CHARS, _TEXTS_OF_PAGE = 1_000_000, 4
 _DEEP = 60
+_SIBLINGS = 200
+_SILENT = frozenset({"script", "style", "#comment"})
 _WHITE = re.compile(r"\s+")
 
 Element = Any
@@ -70,7 +74,7 @@ Element = Any
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of visible text, normalised."""
+    """One line of visible text, or a piece of a very long one, normalised."""
 
     text: str
     start: int
@@ -81,6 +85,8 @@ class Line:
     """Whether the line is of a figure or caption: what it says holds for that element alone."""
     at_end: bool
     """Whether it reaches into the last part of the text."""
+    chars: int
+    """Length of the whole line."""
 
 
 class Page:
@@ -93,6 +99,8 @@ class Page:
 
     def __init__(self, html: str, settings: RightsSettings) -> None:
         self.html = html
+        self.overrun = False
+        """Whether something was not looked at, because there is more of it than any honest page has."""
         self._settings = settings
 
     def has(self, *words: str) -> bool:
@@ -149,7 +157,7 @@ class Page:
     @cached_property
     def scripts(self) -> list[tuple[str, str]]:
         """Attributes and content of each script element of a page with JSON-LD."""
-        return _SCRIPT.findall(self.html) if "ld+json" in self.html else []
+        return list(_scripts(self.html)) if "ld+json" in self.html else []
 
     @cached_property
     def text(self) -> str:
@@ -161,12 +169,16 @@ class Page:
         start = 0
         for raw in self.text.split("\n"):
             # Normalising costs more than finding the few lines that are worth it.
-            if telling.search(raw):
-                text = normalise(raw).strip()
-                notices, captions = self._enclosed
-                bare = squeeze(text)
-                yield Line(text, start, bare in notices, bare in captions, start + len(raw) >= self._tail)
+            for at, piece in pieces(raw) if telling.search(raw) else ():
+                if telling.search(piece):
+                    yield self._line(piece, start + at, chars=len(raw.strip()))
             start += len(raw) + 1
+
+    def _line(self, piece: str, start: int, *, chars: int) -> Line:
+        text = normalise(piece).strip()
+        notices, captions = self._enclosed
+        bare = squeeze(text)
+        return Line(text, start, bare in notices, bare in captions, start + len(piece) >= self._tail, chars)
 
     def ends_with(self, words: str) -> bool:
         """Whether ``words`` stand in the last part of the text."""
@@ -181,15 +193,45 @@ class Page:
     def _enclosed(self) -> tuple[str, str]:
         """Text of notice elements and of captions, without white space."""
         limit = self._settings.notice_element_chars
-        notices = [
-            text
-            for element in [*self.select("footer"), *self.select(_NOTICE_CSS)]
-            if element.tag not in ("html", "body") and len(text := visible(element)) <= limit
-        ]
-        captions = [
-            visible(element) for element in self.select('figure,figcaption,[class*="caption" i]') if in_caption(element)
-        ]
+        enclosing = [one for one in [*self.select("footer"), *self.select(_NOTICE_CSS)] if one.tag not in _ROOTS]
+        notices = [text for text in self.texts_of(enclosing) if len(text) <= limit]
+        captions = self.texts_of(self.select('figure,figcaption,[class*="caption" i]'), in_caption)
         return "\n".join(map(squeeze, notices)), "\n".join(map(squeeze, captions))
+
+    def texts_of(self, elements: Sequence[Element], wanted: Callable[[Element], bool] | None = None) -> list[str]:
+        """Text of each element that is wanted, as far as the sum of them stays in proportion to the page.
+
+        Elements within each other repeat their text: a thousand of them would make a megabyte a gigabyte.
+        """
+        texts: list[str] = []
+        left = _TEXTS_CHARS + _TEXTS_OF_PAGE * len(self.html)
+        for element in self.at_most(elements):
+            if wanted is None or wanted(element):
+                texts.append(visible(element))
+                left -= len(texts[-1])
+                if left < 0:
+                    self.overrun = True
+                    break
+        return texts
+
+    def at_most(self, elements: Sequence[Element], number: int = 1000) -> Sequence[Element]:
+        """The first elements; that there are more is noted."""
+        self.overrun = self.overrun or len(elements) > number
+        return elements[:number]
+
+
+def _scripts(html: str) -> Iterator[tuple[str, str]]:
+    """Attributes and content of script elements in one pass, whatever is left open."""
+    opened: tuple[str, int] | None = None
+    for tag in _SCRIPT_TAG.finditer(html):
+        if tag[1] and opened:
+            yield opened[0], html[opened[1] : tag.start()]
+            opened = None
+        elif not tag[1] and opened is None:
+            end = html.find(">", tag.end())
+            if end < 0:
+                return
+            opened = (html[tag.end() : end], end + 1)
 
 
 def visible(element: Element) -> str:
@@ -205,10 +247,15 @@ def squeeze(text: str) -> str:
 def ancestry(element: Element) -> Iterator[Element]:
     """The element and its ancestors, innermost first, without html and body."""
     for _ in range(_DEEP):
-        if element is None or element.tag in ("html", "body", "#document"):
+        if element is None or element.tag in (*_ROOTS, "#document"):
             return
         yield element
         element = element.parent
+
+
+def is_deep(element: Element) -> bool:
+    """Whether an element stands deeper than ``ancestry`` goes, so that it is not known what encloses it."""
+    return sum(1 for _ in ancestry(element)) == _DEEP
 
 
 def names(element: Element) -> str:
@@ -227,16 +274,33 @@ def block_of(element: Element) -> Element:
 
 
 def text_before(element: Element, block: Element, chars: int) -> str:
-    """Up to ``chars`` characters of text before the element within its block."""
+    """Up to ``chars`` characters of text before the element within its block; a line break is a line end."""
     text = ""
-    node = element
+    node, steps = element, 0
     while node is not None and node != block and len(text) < chars:
         sibling = node.prev
-        while sibling is not None and len(text) < chars:
-            text = (sibling.text or "") + text
-            sibling = sibling.prev
+        while sibling is not None and len(text) < chars and steps < _SIBLINGS:
+            text = ("\n" if sibling.tag == "br" else _spoken(sibling)[-chars:]) + text
+            sibling, steps = sibling.prev, steps + 1
         node = node.parent
     return normalise(text)[-chars:] if chars else ""
+
+
+def text_after(element: Element, block: Element, chars: int) -> str:
+    """Up to ``chars`` characters of text after the element within its block; a line break is a line end."""
+    text = ""
+    node, steps = element, 0
+    while node is not None and node != block and len(text) < chars:
+        sibling = node.next
+        while sibling is not None and len(text) < chars and steps < _SIBLINGS:
+            text += "\n" if sibling.tag == "br" else _spoken(sibling)[:chars]
+            sibling, steps = sibling.next, steps + 1
+        node = node.parent
+    return normalise(text)[:chars]
+
+
+def _spoken(node: Element) -> str:
+    return "" if node.tag in _SILENT else node.text or ""
 
 
 def attribute_tokens(element: Element, attribute: str) -> Sequence[str]:

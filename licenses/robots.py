@@ -19,8 +19,9 @@ RFC = "RFC 9309"
 _NAMED_DENIAL = 0.9
 _PROSE_DENIAL = 0.8
 _AI_TRAINING_BANNED = re.compile(
-    r"\bAI TRAINING\b[^\n]{0,90}\b(?:PROHIBITED|FORBIDDEN|NOT (?:PERMITTED|ALLOWED))\b", re.IGNORECASE
+    r"\bAI TRAINING\b[^\n]{0,90}\b(?:(?<!\bNOT )(?:PROHIBITED|FORBIDDEN)|NOT (?:PERMITTED|ALLOWED))\b", re.IGNORECASE
 )
+_MARKUP_START = re.compile(rb"[\s\xef\xbb\xbf]*<")
 _HTML_START = re.compile(rb"[\s\xef\xbb\xbf]*<(?:!doctype|html|head|body)", re.IGNORECASE)
 
 
@@ -42,8 +43,10 @@ class RobotsRules:
     def __init__(self, source: Source, body: bytes, settings: RightsSettings) -> None:
         self._source = source
         self._settings = settings
-        self._fixed = _by_status(source, body)
-        self._file = RobotsFile() if self._fixed else parse_robots(body, settings.robots_max_bytes)
+        self._file = parse_robots(body, settings.robots_max_bytes)
+        self._fixed = _by_status(source, body, self._file)
+        if self._fixed:
+            self._file = RobotsFile()
         self._ours = self._file.groups_for(settings.product_token)
         self._our_rules = _merged(self._ours)
         self._named = list(_named_agents(self._file))
@@ -119,14 +122,15 @@ class RobotsRules:
                         yield one
 
 
-def _by_status(source: Source, body: bytes) -> list[Evidence]:
+def _by_status(source: Source, body: bytes, file: RobotsFile) -> list[Evidence]:
     """Evidence where the status decides and no rules are read (section 1.1, table); empty for a file with rules."""
     status = source.http_status
     # A capture without a status, but with a body, is the file itself; without both the fetch failed.
     if status is None and body:
         status = HTTPStatus.OK
     served = status is not None and HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-    if served and not _HTML_START.match(body):
+    markup = _HTML_START.match(body) or (_MARKUP_START.match(body) and not file.groups)
+    if served and not markup:
         return []
     if served:
         return [_status_evidence(source, "robots.soft404", Value.ALLOW)]
@@ -162,7 +166,7 @@ def _named_agents(file: RobotsFile) -> Iterator[_Named]:
     """Known agents that the file names (never through ``*``), those of the same groups together."""
     by_groups: dict[tuple[tuple[int, ...], bool, bool], list[str]] = {}
     for token, agent in agents().items():
-        numbers = tuple(number for number, group in enumerate(file.groups) if group.speaks_to(token))
+        numbers = tuple(number for number, group in enumerate(file.groups) if group.mentions(token))
         if numbers:
             by_groups.setdefault((numbers, agent.foreign, agent.trains), []).append(agent.token)
     for (numbers, foreign, trains), tokens in sorted(by_groups.items()):

@@ -54,13 +54,19 @@ class Group:
     """Consecutive User-agent lines and what follows them."""
 
     names: set[str] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)
+    """Names in a list after commas, which RFC 9309 does not know: whoever writes one means all of them."""
     rules: list[Rule] = field(default_factory=list)
     preferences: list[Preference] = field(default_factory=list)
+    licenses: list[LicenseLine] = field(default_factory=list)
 
     def speaks_to(self, token: str) -> bool:
-    licenses: list[LicenseLine] = field(default_factory=list)
         """Whether the group names the product token (``*`` is a name of its own)."""
         return token.lower() in self.names
+
+    def mentions(self, token: str) -> bool:
+        """Whether the group names the token, by the grammar or in a list."""
+        return self.speaks_to(token) or token.lower() in self.listed
 
 
 @dataclass(slots=True)
@@ -98,18 +104,23 @@ def parse_robots(body: bytes, max_bytes: int) -> RobotsFile:
     group: Group | None = None
     collecting = False
     prose: list[tuple[int, str]] = []
+    behind: list[tuple[int, str]] = []
     for number, raw in enumerate(_LINE_END.split(body[:max_bytes].removeprefix(_BOM)), start=1):
         key, value = _split(raw)
         if not key:
             text = _decode(raw).strip().lstrip("#").strip()
             prose.append((number, text))
             continue
+        comment = raw.partition(b"#")[2].strip()
+        if comment:
+            behind.append((number, _decode(comment)))
         if key in _AGENT:
             if not collecting or group is None:
                 group = Group()
                 file.groups.append(group)
             collecting = True
             group.names |= _names(_decode(value))
+            group.listed |= {name.strip().lower() for name in _decode(value).split(",")[1:]}
         elif group is not None and key in (*_DISALLOW, "allow"):
             collecting = False
             _add_rule(group, key == "allow", value, number, raw)
@@ -117,9 +128,12 @@ def parse_robots(body: bytes, max_bytes: int) -> RobotsFile:
             # Content-Usage is a rule by AIPREF attach; Content-Signal is unknown to RFC 9309 and must not end a group.
             collecting = collecting and key == "content-signal"
             group.preferences.append(_preference(key, value, number, raw))
+        elif key == "license":
+            # Unknown to RFC 9309: it must not end a group, nor the run of User-agent lines that begins one.
+            (file if group is None else group).licenses.append(LicenseLine(_decode(value).strip(), number))
         elif key not in _OURS and key not in _KNOWN:
             prose.append((number, _decode(raw).strip()))
-    file.prose = list(_joined(prose))
+    file.prose = [*_joined(prose), *behind]
     return file
 
 
@@ -128,9 +142,6 @@ def _split(raw: bytes) -> tuple[str, bytes]:
     content = raw.partition(b"#")[0].strip(b" \t\x00")
     key, colon, value = content.partition(b":")
     name = key.strip().decode("latin-1").lower()
-        elif key == "license":
-            # Unknown to RFC 9309: it must not end a group, nor the run of User-agent lines that begins one.
-            (file if group is None else group).licenses.append(LicenseLine(_decode(value).strip(), number))
     if colon and len(name) <= 40 and re.fullmatch(r"[a-z][a-z0-9_-]*|user agent", name):  # noqa: PLR2004 - longer is prose
         return name, value.strip(b" \t")
     bare = _WITHOUT_COLON.fullmatch(content.decode("latin-1"))

@@ -12,7 +12,7 @@ from licenses.settings import RightsSettings
 
 _EFFECTIVE = ("noai", "noindex", "none", "noarchive", "nosnippet", "max-snippet")
 _VALUED = frozenset({"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"})
-_SCOPE = re.compile(r"\s*([A-Za-z][\w-]*(?: [A-Za-z]+)?)\s*:\s*(.*)", re.DOTALL)
+_SCOPE = re.compile(r"\s*(\*|[A-Za-z][\w-]*(?: [A-Za-z]+)?)\s*:\s*(.*)", re.DOTALL)
 _EVERYBODY = "robots"
 _NO_INDEX = ("noindex", "none")
 
@@ -49,14 +49,14 @@ def header_directives(value: str) -> list[Directive]:
         scope = _SCOPE.fullmatch(part)
         text = part
         if scope and scope[1].lower() not in _VALUED:
-            bot, text = scope[1].lower(), scope[2]
+            bot, text = scope[1].lower().replace("*", _EVERYBODY), scope[2]
         found += [Directive(bot, name) for name in _directive_names(text)]
     return found
 
 
 def meta_directives(name: str, content: str) -> list[Directive]:
     """Directives of one meta element, whose name is the crawler."""
-    joined = re.sub(r"\s*:\s*", ":", content)
+    joined = re.sub(r" ?: ?", ":", re.sub(r"\s+", " ", content))
     return [Directive(name, one) for part in re.split(r"[,;\s]+", joined) for one in _directive_names(part)]
 
 

@@ -9,8 +9,10 @@ from licenses.paths import url_path
 from licenses.robots_file import deciding_rule, parse_robots
 from licenses.settings import RightsSettings
 
-_ALL_TEXT = frozenset({"/", "*", "/*", "*.*", "/*.*", "*.txt", "/*.txt", "*.html", "/*.html"})
-_TRUST = re.compile(r"^\s*datatrainingallowed\s*=\s*(yes|no)\s*(?:#.*)?$", re.IGNORECASE | re.MULTILINE)
+_ALL_TEXT = frozenset({"/", "*", "/*", "*.*", "/*.*", "*.txt", "/*.txt", "*.html", "/*.html", "*.htm", "/*.htm"})
+_TRUST = re.compile(
+    r"^[ \t]{0,80}datatrainingallowed[ \t]{0,80}=[ \t]{0,80}(yes|no)[ \t]{0,80}(?:#.*)?$", re.IGNORECASE | re.MULTILINE
+)
 
 
 class AiTxtRules:
@@ -19,6 +21,9 @@ class AiTxtRules:
     def __init__(self, source: Source, body: bytes, settings: RightsSettings) -> None:
         self._source = source
         file = parse_robots(body, settings.robots_max_bytes)
+        if not file.groups:
+            # Without a User-Agent line its rules are meant for everybody.
+            file = parse_robots(b"User-Agent: *\n" + body.removeprefix(b"\xef\xbb\xbf"), settings.robots_max_bytes)
         groups = [*file.naming("*"), *file.naming(settings.product_token)]
         denials = [rule for group in groups for rule in group.rules if not rule.allow]
         self._all_text = [rule for rule in denials if rule.pattern.removesuffix("$") in _ALL_TEXT]
