@@ -6,6 +6,7 @@
     agents           known AI crawlers: operator, country, function (data/ai_agents.csv)
 
     urls             one spelling for URLs
+    xml_safe         XML and JSON of strangers (json_safe)
     withdrawals      who asked that what leave
 
     site files       what a site says
@@ -13,7 +14,9 @@
       robots_file      the grammar of robots.txt
       robots           crawling, AI crawlers by name and in prose
       preferences      AIPREF Content-Usage, Cloudflare Content-Signal (structured: their grammar)
-      tdmrep           TDMRep by file, header and meta
+      tdmrep           TDMRep by file, header and meta (odrl: its policies)
+      rsl              RSL documents and feeds (rsl_document: their grammar; rsl_discovery: who refers to them)
+      references       what documents say that something refers to (offers: for whom, on which conditions)
       text_files       ai.txt, trust.txt
       site_files       which URL is which file; prepare one, ask it about URLs
 
@@ -24,13 +27,14 @@
       ccl_text         open licences in words
       kogl             공공누리
       notices          notices of press and owners, domestic-only prose (notice_patterns)
+      cawg             CAWG and C2PA training-mining assertions of assets
       page_signals     all of them for one page
 
     resolve          evidence -> rights on eight axes
     policy           rights -> interned policy class
 
-The order of calls: ``page_signals`` for each page, ``prepare`` for each site file and ``signals`` for each URL, then
-``resolve`` all of it and intern the result with ``policy_class``.
+The order of calls: ``page_signals`` for each page, ``prepare`` for each site file and ``signals`` for each URL,
+``follow`` for what both refer to, then ``resolve`` all of it and intern the result with ``policy_class``.
 """
 
 from licenses.axes import Axis, Value
@@ -39,9 +43,10 @@ from licenses.notices import terms_signals
 from licenses.own_grant import own_grants
 from licenses.page_signals import page_signals
 from licenses.policy import POLICY_CLASS_SCHEMA, PolicyClass, policy_class, policy_class_table
+from licenses.references import Lookup, Referred, follow
 from licenses.resolve import Rights, resolve
 from licenses.settings import RightsSettings
-from licenses.site_files import SiteFile, SiteRules, prepare, site_file_kind, site_signals
+from licenses.site_files import SiteFile, SiteRules, prepare, referred_kind, site_file_kind, site_signals
 from licenses.urls import canonical_url, host_of
 from licenses.withdrawals import Withdrawal, WithdrawalKind, WithdrawalList
 
@@ -50,7 +55,9 @@ __all__ = [
     "POLICY_CLASS_SCHEMA",
     "Axis",
     "Evidence",
+    "Lookup",
     "PolicyClass",
+    "Referred",
     "Rights",
     "RightsSettings",
     "SiteFile",
@@ -63,12 +70,14 @@ __all__ = [
     "canonical_url",
     "evidence_from_table",
     "evidence_table",
+    "follow",
     "host_of",
     "own_grants",
     "page_signals",
     "policy_class",
     "policy_class_table",
     "prepare",
+    "referred_kind",
     "resolve",
     "site_file_kind",
     "site_signals",

@@ -34,6 +34,7 @@ from licenses.xml_safe import XmlError, parse_xml
 SIGNAL = "rsl"
 VERSION = "RSL-SPEC-1.0"
 CONFIDENCE = 0.95
+_INVALID = "rsl.invalid"
 _RULES = {Value.DENY: "rsl.denial", Value.COND: "rsl.offer", Value.ALLOW: "rsl.offer"}
 
 
@@ -68,15 +69,11 @@ class RslRules:
             denials_only: Whether it is not sure that the document is meant for us: then only denials are heard.
         """
         if self._failure:
-            return [self._unread(f"rsl.invalid.{self._failure}", scope)]
+            return [self._unread(f"{_INVALID}.{self._failure}", scope)]
         found = list(self._evidence(url, scope))
         if denials_only:
             found = [one for one in found if Value.DENY in dict(one.axes).values()]
         return found
-
-    def feed_signals(self, url: str) -> list[Evidence]:
-        """As ``signals``, of a feed that nobody refers to: one that cannot be read speaks of nothing."""
-        return [] if self._failure else list(self._evidence(url, "path"))
 
     def _unread(self, rule_id: str, scope: str) -> Evidence:
         """There is a document, but not one that licenses: its axes are for a person to read."""
@@ -101,7 +98,7 @@ class RslRules:
             levels = [[content] for content in heard]
         found = answers([[_offer(one) for content in level for one in content.licenses] for level in levels])
         if defects and not any(answer.value is Value.DENY for answer in found.values()):
-            yield self._unread(f"rsl.invalid.{defects[0]}", scope)
+            yield self._unread(f"{_INVALID}.{defects[0]}", scope)
             return
         deciding = [one for level in levels for content in level for one in content.licenses]
         for axes, conditions in spoken(found):
@@ -117,6 +114,17 @@ class RslRules:
                 confidence=CONFIDENCE,
                 spec_version=VERSION,
             )
+
+
+class FeedRules:
+    """A prepared feed of the site itself, which nobody needs to refer to; one that cannot be read says nothing."""
+
+    def __init__(self, source: Source, body: bytes) -> None:
+        self._rules = RslRules(source, body)
+
+    def signals(self, url: str) -> list[Evidence]:
+        """What the feed says about ``url``, which must be of its own origin."""
+        return [one for one in self._rules.signals(url) if not one.rule_id.startswith(_INVALID)]
 
 
 def _matching(document: Document, url: str, *, whole_page: bool) -> list[Content]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
@@ -9,11 +10,14 @@ from urllib.parse import urlsplit
 
 from licenses import datasets
 from licenses.evidence import Evidence, Source
+from licenses.references import POLICY, RSL
 from licenses.robots import RobotsRules
+from licenses.rsl import FeedRules
 from licenses.settings import RightsSettings
 from licenses.tdmrep import TdmrepRules
 from licenses.text_files import AiTxtRules, TrustTxtRules
 
+_BOM = b"\xef\xbb\xbf"
 _KINDS = {
     "/robots.txt": "robots",
     "/.well-known/tdmrep.json": "tdmrep",
@@ -21,6 +25,18 @@ _KINDS = {
     "/trust.txt": "trust_txt",
     "/.well-known/trust.txt": "trust_txt",
 }
+_FEED = "rsl_feed"
+REFERRED_KINDS = (RSL, POLICY)
+"""Kinds that say nothing by themselves: only what refers to them does."""
+_RSL_TYPE = "application/rsl+xml"
+_JSON_TYPES = frozenset({"", "application/json", "application/ld+json", "application/octet-stream", "text/plain"})
+_PROLOGUE = rb"(?>(?:\s|<\?(?>.*?\?>)|<!--(?>.*?-->))*)"
+"""Atomic: there is one way to read it, and many comments are not tried in every other."""
+_RSL_ROOT = re.compile(_PROLOGUE + rb"<(?:[A-Za-z_][\w.-]*:)?rsl[\s>/]", re.DOTALL)
+_FEED_ROOT = re.compile(_PROLOGUE + rb"<(?:rss|feed|(?:[A-Za-z_][\w.-]*:)?RDF)[\s>]", re.DOTALL)
+_POLICY = re.compile(rb"w3\.org/ns/tdmrep|tdm:mine")
+SNIFFED_BYTES = 16_384
+"""How much of a body ``referred_kind`` looks at."""
 _HTML_START = re.compile(rb"[\s\xef\xbb\xbf]*<")
 
 
@@ -29,7 +45,7 @@ class SiteFile:
     """A site file as it was served."""
 
     kind: str
-    """robots, tdmrep, ai_txt or trust_txt."""
+    """robots, tdmrep, ai_txt, trust_txt or rsl_feed; rsl and tdm_policy are for ``references``."""
     url: str
     origin: str
     """scheme://host[:port] that it speaks for: after redirects of robots.txt, the first host (RFC 9309, 2.3.1.2)."""
@@ -57,10 +73,34 @@ class _Nothing:
         return []
 
 
+_RULES: dict[str, Callable[[Source, bytes, RightsSettings], SiteRules]] = {
+    "tdmrep": TdmrepRules,
+    "ai_txt": AiTxtRules,
+    "trust_txt": lambda source, body, _: TrustTxtRules(source, body),
+    _FEED: lambda source, body, _: FeedRules(source, body),
+}
+
+
 def site_file_kind(url: str) -> str | None:
     """The kind of site file that a URL is of; None for pages."""
     parts = urlsplit(url)
     return None if parts.query else _KINDS.get(parts.path)
+
+
+def referred_kind(media_type: str, start: bytes) -> str | None:
+    """The kind of a body that says of itself what it is: RSL, a feed with RSL, or a TDM policy; None for others.
+
+    Args:
+        media_type: ``type/subtype`` in lower case, empty if there is none. RSL is RSL under any of them.
+        start: The first ``SNIFFED_BYTES`` of the body.
+    """
+    plain = start.replace(b"\x00", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").removeprefix(_BOM)
+    if media_type == _RSL_TYPE or (b"rsl" in plain and _RSL_ROOT.match(plain)):
+        return RSL
+    if b"rslstandard.org/rsl" in plain and _FEED_ROOT.match(plain):
+        return _FEED
+    is_json = (media_type in _JSON_TYPES or media_type.endswith("+json")) and plain.lstrip()[:1] in (b"{", b"[")
+    return POLICY if is_json and _POLICY.search(plain) else None
 
 
 def prepare(site_file: SiteFile, settings: RightsSettings) -> SiteRules:
@@ -74,17 +114,13 @@ def prepare(site_file: SiteFile, settings: RightsSettings) -> SiteRules:
         return RobotsRules(source, site_file.body, settings)
     if site_file.kind == datasets.KIND:
         return datasets.DatasetRules(source, site_file.body)
-    if site_file.kind not in _KINDS.values():
+    if site_file.kind not in _RULES:
         raise ValueError(f"not a kind of site file: {site_file.kind!r}")
     status = site_file.http_status
     served = status is None or HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-    if not served or _HTML_START.match(site_file.body):
+    if not served or (site_file.kind != _FEED and _HTML_START.match(site_file.body)):
         return _Nothing()
-    if site_file.kind == "tdmrep":
-        return TdmrepRules(source, site_file.body, settings)
-    if site_file.kind == "ai_txt":
-        return AiTxtRules(source, site_file.body, settings)
-    return TrustTxtRules(source, site_file.body)
+    return _RULES[site_file.kind](source, site_file.body, settings)
 
 
 def site_signals(site_file: SiteFile, url: str, settings: RightsSettings) -> list[Evidence]:

@@ -46,7 +46,7 @@ class RightsFindings:
 
     files: list[Path] = field(default_factory=list)
     classes: dict[str, PolicyClass] = field(default_factory=dict)
-    site_evidence: dict[str, tuple[Evidence, str]] = field(default_factory=dict)
+    site_evidence: dict[str, tuple[Evidence, str | None]] = field(default_factory=dict)
     """Evidence of site files by its id, with the digest of the file."""
 
 
@@ -93,6 +93,11 @@ def _judge(
     for evidence, digest in of_site:
         findings.site_evidence.setdefault(evidence.evidence_id, (evidence, digest))
     everything = [*said, *(evidence for evidence, _ in of_site)]
+    for one in site_files.follow(everything, str(row["url"]), fetched_at):
+        # What the page itself refers to, and is not there, no site file bears.
+        bearer = one.body_sha256 if one.source_url != row["url"] else None
+        findings.site_evidence.setdefault(one.evidence_id, (one, bearer))
+        everything.append(one)
     rights = resolve(everything)
     interned = policy_class(rights)
     findings.classes.setdefault(interned.policy_class_id, interned)
@@ -109,7 +114,7 @@ def _rank(rights: Rights) -> int:
     return 4 * _RANK[rights.axes[Axis.TRAIN_DOM]] + _RANK[rights.axes[Axis.REDIST]]
 
 
-def site_evidence_table(found: Iterable[tuple[Evidence, str]]) -> pa.Table:
+def site_evidence_table(found: Iterable[tuple[Evidence, str | None]]) -> pa.Table:
     """Evidence of site files as a table, with ``site_file_digest``."""
     pairs = list(found)
     table = evidence_table([evidence for evidence, _ in pairs])

@@ -16,7 +16,9 @@ from urllib.parse import urljoin, urlsplit
 
 import polars as pl
 
-from licenses import Evidence, RightsSettings, SiteFile, SiteRules, prepare
+from licenses import Evidence, RightsSettings, SiteFile, SiteRules, follow, prepare
+from licenses.site_files import REFERRED_KINDS
+from pipelines.group.referred import ReferredFiles
 from pipelines.ingest import canonical_url
 
 _BEGINNING = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
@@ -36,7 +38,8 @@ class SiteFiles:
     """
 
     def __init__(self, files: Sequence[Path], settings: RightsSettings) -> None:
-        self._frame = pl.scan_parquet(list(files)) if files else None
+        self._frame = pl.scan_parquet(list(files)).filter(~pl.col("kind").is_in(REFERRED_KINDS)) if files else None
+        self._referred = ReferredFiles(files)
         self._settings = settings
         self._captures: dict[str, dict[tuple[str, str], list[Row]]] = {}
         self._of_origin = lru_cache(maxsize=None)(self._prepare)
@@ -61,6 +64,10 @@ class SiteFiles:
             for file, rules in [_in_force(versions, fetched_at)]
             for evidence in rules.signals(url)
         ]
+
+    def follow(self, evidence: Sequence[Evidence], url: str, fetched_at: dt.datetime | None) -> list[Evidence]:
+        """What the documents say that a page and its site refer to; see ``licenses.follow``."""
+        return follow(evidence, url, self._referred.lookup(fetched_at), self._settings)
 
     def _read(self, origins: set[str]) -> list[Row]:
         """Captures of site files of these origins, oldest first."""

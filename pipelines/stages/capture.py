@@ -2,7 +2,8 @@
 
 Decided by what the server said (status, Content-Type) and, where it said nothing, by the first bytes as the WHATWG MIME
 Sniffing Standard does; never by a content guesser, which takes whole classes of Korean pages for XML or JavaScript.
-Answers for robots.txt and the other site files are no pages whatever their status: they leave here as evidence.
+Answers for robots.txt and the other site files are no pages whatever their status: they leave here as evidence, and so
+do RSL documents, feeds with RSL and TDM policies, which are known by what they hold.
 """
 
 import hashlib
@@ -13,8 +14,9 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
-from licenses import site_file_kind
+from licenses import referred_kind, site_file_kind
 from licenses.datasets import KIND as DATASET
+from licenses.site_files import SNIFFED_BYTES
 from pipelines.ingest import canonical_url
 from pipelines.ingest.datasets import DatasetSource
 from pipelines.stages.base import Outcome, Verdict, divide, values
@@ -34,7 +36,7 @@ SITE_FILES_SCHEMA = pa.schema(_SITE_FILE_FIELDS)
 
 _SNIFF_BYTES = 512
 _HTML_START = re.compile(
-    rb"^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    rb"^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<\?xml[^>]*>\s*)?(?>(?:<!--(?>.*?-->)\s*)*)"
     rb"<(?:!doctype\s+html|html|head|body|script|iframe|h1|div|font|table|a|style|title|b|br|p|meta|link)[\s>/]",
     re.IGNORECASE | re.DOTALL,
 )
@@ -86,10 +88,12 @@ class CaptureStage:
 
     def __call__(self, batch: pa.RecordBatch) -> Outcome:
         """See ``Stage``."""
-        kinds = [site_file_kind(url) if url else None for url in values(batch, "url")]
         types = [_essence(value) for value in values(batch, "content_type")]
         bodies = [body.as_buffer() if body.is_valid else None for body in batch.column("body")]
-        captures = zip(values(batch, "record_type"), values(batch, "http_status"), types, bodies, strict=True)
+        statuses = values(batch, "http_status")
+        urls = values(batch, "url")
+        kinds = [self._kind(*capture) for capture in zip(urls, statuses, types, bodies, strict=True)]
+        captures = zip(values(batch, "record_type"), statuses, types, bodies, strict=True)
         verdicts = [
             Verdict("site_file") if kind else self._judge(*capture)
             for kind, capture in zip(kinds, captures, strict=True)
@@ -97,6 +101,15 @@ class CaptureStage:
         plain = pa.array([essence in self._settings.text_types for essence in types])
         site_files = _site_files(batch, kinds)
         return divide(self.name, batch.append_column("plain", plain), verdicts, {"site_files": site_files})
+
+    def _kind(self, url: str | None, status: int | None, essence: str, body: pa.Buffer | None) -> str | None:
+        """The kind of site file that a capture is; None for pages."""
+        known = site_file_kind(url) if url else None
+        if known or not url or body is None or (status is not None and status not in self._settings.statuses):
+            return known
+        html = essence in self._settings.html_types
+        start = body.slice(0, min(_SNIFF_BYTES if html else SNIFFED_BYTES, body.size)).to_pybytes()
+        return referred_kind(essence, start)
 
     def _judge(self, record: str, status: int | None, essence: str, body: pa.Buffer | None) -> Verdict | None:
         if record == "revisit":
