@@ -2,10 +2,11 @@
 
 Usage: python benchmarks/end_to_end.py [--shared ../shared] [--workers 2] [--records 20000] [--work build/bench]
 
-Two archives: the development pages, rich in Korean, and one mixed like Common Crawl (0.7 % Korean). For each, Malmoi
-and datatrove (FineWeb2's Korean settings) run on the same cores, one after the other. datatrove works a file at a time,
-so it gets the archive cut into four. Printed: records/s, CPU seconds, peak memory, kept documents by label, pages that
-were not read as their true encoding says, and the ratios.
+Three archives: the development pages, rich in Korean, and two like a file of Common Crawl (0.7 % Korean): one of short
+foreign pages, one with languages, near-duplicates, answers without a page and other types mixed as in a crawl. For
+each, Malmoi and datatrove (FineWeb2's Korean settings) run on the same cores, one after the other. datatrove works a
+file at a time, so it gets the archive cut into four. Printed: records/s, CPU seconds, peak memory, kept documents by
+label, pages that were not read as their true encoding says, and the ratios.
 """
 
 import argparse
@@ -57,8 +58,15 @@ def main() -> None:
         maker = options.shared.resolve() / "tools" / "make_warc.py"
         subprocess.run([sys.executable, maker, "--out", mixed, "--n", str(options.records)], check=True)
     labels = {row["url"]: row["label"] or "none" for row in read_lines(Path(f"{mixed}.truth.jsonl"))}
+    crawl = work / f"crawl-{options.records}.warc.gz"
+    if not crawl.exists():
+        maker = options.shared.resolve() / "tools" / "peers" / "make_cc_like_warc.py"
+        names = [str(data / f"dev-pages.{kind}") for kind in ("warc.gz", "index.jsonl.gz")]
+        subprocess.run([sys.executable, maker, *names, str(crawl), str(options.records)], check=True)
+    crawled = {url: index.get(url, {"label": "none"})["label"] for url, _, _ in pages(crawl)}
     archives = (
         ("all pages", data / "dev-pages.warc.gz", {url: row["label"] for url, row in index.items()}),
+        (f"{options.records} records like a crawl", crawl, crawled),
         (f"{options.records} records mixed like Common Crawl", mixed, labels),
     )
     lines = [
