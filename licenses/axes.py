@@ -45,7 +45,7 @@ def on(value: Value, *axes: Axis) -> AxisValues:
     return tuple((axis, value) for axis in axes)
 
 
-_PLAIN_CONDITIONS = frozenset(
+PLAIN_CONDITIONS = frozenset(
     {
         "agreement",
         "anti_memorization",
@@ -68,6 +68,6 @@ def check_condition(condition: str) -> str:
         ValueError: The list does not have it.
     """
     valued = any(condition.startswith(kind) and len(condition) > len(kind) for kind in _VALUED_CONDITIONS)
-    if valued or condition in _PLAIN_CONDITIONS:
+    if valued or condition in PLAIN_CONDITIONS:
         return condition
     raise ValueError(f"not a condition: {condition!r}")

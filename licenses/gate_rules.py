@@ -139,9 +139,13 @@ _WITH_CONDITIONS = frozenset({Axis.TRAIN_DOM, Axis.TRAIN_FOR, Axis.REDIST, Axis.
 def model_use(rights: Rights, request: Request) -> bool:
     """Whether KOGL's AI mark lets models be used commercially: where it grants training, and no copy leaves us."""
     train = train_axis(request.recipient)
-    marked = any("KOGL" in one and one.endswith("AI") for one in rights.licence.split(" AND "))
     granted = rights.axes[train] is Value.COND and frozenset(rights.conditions[train]) >= KOGL_AI_CONDITIONS
-    return request.mode is Mode.IN_PLACE and marked and granted
+    return request.mode is Mode.IN_PLACE and is_kogl_ai(rights) and granted
+
+
+def is_kogl_ai(rights: Rights) -> bool:
+    """Whether a licence of the document is KOGL's mark for AI training."""
+    return any("KOGL" in one and one.endswith("AI") for one in rights.licence.split(" AND "))
 
 
 def needed_axes(rights: Rights, request: Request) -> list[Axis]:
