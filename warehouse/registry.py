@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 
 _ATTEMPTS = 12
 _FIRST_WAIT_S = 0.05
+_JSON_INTEGERS = 2**53
+"""From here on JSON cannot hold every integer; ids of snapshots are larger."""
 
 
 class AlreadyThereError(WarehouseError):
@@ -38,7 +40,8 @@ class AlreadyThereError(WarehouseError):
 def insert(warehouse: Warehouse, table: str, row: Mapping[str, Any]) -> None:
     """Add a row and enter it in the ledger, whoever else adds rows at the same time.
 
-    A row that is there already with the same values is left alone, and entered in the ledger if a crash kept it out.
+    A row that is there already with the same values is left alone. One that a crash kept out of the ledger is entered
+    in it by the next call for its key, whatever that call says.
 
     Args:
         warehouse: Where to.
@@ -54,14 +57,16 @@ def insert(warehouse: Warehouse, table: str, row: Mapping[str, Any]) -> None:
     if "://" in warehouse.uri:
         raise WarehouseError(f"{warehouse.uri} has no ledger: registries are kept by warehouses in a folder")
     rows = _rows(table, row)
-    entry = {"table": table, "key": str(row[_key(table)]), "row": digest(_plain(rows.to_pylist()[0]))}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "row.parquet"
         write_file(rows, path, TABLES[table], warehouse.file_schema(table))
-        added = _commit(warehouse, table, path, entry)
+        there = _commit(warehouse, table, path, str(row[_key(table)]))
     ledger = Ledger.of(warehouse.uri)
-    if added or not any(one.kind == _KIND and one.body == entry for one in ledger.entries()):
+    entry = _entry(table, rows if there is None else there)
+    if there is None or not any(one.kind == _KIND and one.body == entry for one in ledger.entries()):
         ledger.append(_KIND, entry)
+    if entry != _entry(table, rows):
+        raise AlreadyThereError(f"{table} has {row[_key(table)]} already: nothing was changed")
 
 
 def rows(warehouse: Warehouse, table: str) -> list[dict[str, Any]]:
@@ -106,32 +111,35 @@ def _plain(value: Any) -> Any:
         return {name: _plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
+    if isinstance(value, int) and abs(value) >= _JSON_INTEGERS:
+        return str(value)
     return value.astimezone(dt.UTC).isoformat() if isinstance(value, dt.datetime) else value
 
 
-def _commit(warehouse: Warehouse, name: str, path: Path, entry: Mapping[str, str]) -> bool:
-    """Commit a file of one row; whether there was need to."""
+def _entry(table: str, rows: pa.Table) -> dict[str, str]:
+    """What the ledger says of a row."""
+    (row,) = rows.to_pylist()
+    return {"table": table, "key": str(row[_key(table)]), "row": digest(_plain(row))}
+
+
+def _commit(warehouse: Warehouse, name: str, path: Path, key: str) -> pa.Table | None:
+    """Commit a file of one row; returns the row that has the key already, and then nothing is committed."""
     location = ""
     for attempt in range(_ATTEMPTS):
         table = warehouse.table(name)
-        there = find(warehouse, name, entry["key"])
-        if there is not None:
-            if digest(_plain(_rows(name, there).to_pylist()[0])) == entry["row"]:
-                return False
-            raise AlreadyThereError(
-                f"{name} has {entry['key']} already, and it says something else: nothing was changed"
-            )
+        if there := find(warehouse, name, key):
+            return _rows(name, there)
         location = location or place(table, path, "registry")
         try:
             # The commit holds only if nobody has committed since the table was loaded, so not twice for one key.
             table.add_files([location], check_duplicate_files=False)
         except (CommitFailedException, CommitStateUnknownException) as error:
-            wait = _FIRST_WAIT_S * 2 ** min(attempt, 6) * _jitter(entry["row"], attempt)
-            _log.info("%s waits %.2f s to be added to %s: %s", entry["key"], wait, name, error)
+            wait = _FIRST_WAIT_S * 2 ** min(attempt, 6) * _jitter(location, attempt)
+            _log.info("%s waits %.2f s to be added to %s: %s", key, wait, name, error)
             time.sleep(wait)
         else:
-            return True
-    raise ConflictError(f"other writers kept {entry['key']} from {name}: add it again")
+            return None
+    raise ConflictError(f"other writers kept {key} from {name}: add it again")
 
 
 def _jitter(row: str, attempt: int) -> float:
