@@ -2,7 +2,7 @@
 
 A page that is a near-duplicate of a refused one may be the original, or a lawful copy of the same source. It is taken
 for that only where its own owner says so of this document: ``scope=document``, declared by the owner (or by the
-government of its own work), with a confidence of at least 0.7. What a site, a platform or an element says is not enough.
+government of its own work), with a confidence of at least 0.7. What a site, a platform or an element says does not do.
 """
 
 from collections.abc import Iterable
@@ -11,17 +11,15 @@ from licenses.axes import GRANTS, TRAIN, Axis
 from licenses.evidence import Evidence
 
 LEAST_CONFIDENCE = 0.7
-GATED = (*TRAIN, Axis.REDIST)
-"""Axes that a release asks for."""
 _OWNERS = frozenset({"owner", "government"})
 
 
 def own_grants(evidence: Iterable[Evidence]) -> frozenset[Axis]:
-    """The gated axes that a page's own owner grants for this document."""
+    """The training axes that a page's own owner grants for this document."""
     return frozenset(
         axis
         for one in evidence
         if one.scope == "document" and one.declarer in _OWNERS and one.confidence >= LEAST_CONFIDENCE
         for axis, value in one.axes
-        if axis in GATED and value in GRANTS
+        if axis in TRAIN and value in GRANTS
     )

@@ -1,7 +1,6 @@
 """The group phase in one place: rights, choice, files, sums, commit."""
 
 import datetime as dt
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,9 @@ from pipelines.group.duplicates import DEDUP, RIGHTS, choose_documents, known_do
 from pipelines.group.keys import load_keys
 from pipelines.group.rights import judge_rights
 from pipelines.group.tables import TableWriter
+from pipelines.group.withdrawn import Withdrawn
 from pipelines.plan import RunPlan
+from pipelines.rights_version import RIGHTS_VERSION_PROPERTY, rights_version
 from pipelines.version import code_version
 from warehouse.catalog import Warehouse
 from warehouse.commit import commit_run
@@ -44,10 +45,11 @@ def commit_group(
     folder = plan.folder / "group"
     shutil.rmtree(folder, ignore_errors=True)
     recipe = plan.recipe
-    rights = judge_rights(parts, recipe.rights, folder / "rights")
-    keys = load_keys(parts, rights.files)
+    withdrawn = Withdrawn.load(warehouse, recipe.dedup)
+    rights = judge_rights(parts, recipe.rights, folder / "rights", withdrawn.listing)
+    keys = load_keys(parts, rights.files, withdrawn)
     known = known_documents(keys, _kept_before(warehouse))
-    choice = choose_documents(keys, known, parts, recipe.dedup, folder / "bands")
+    choice = choose_documents(keys, known, parts, recipe.dedup, folder / "bands", withdrawn=withdrawn)
     starts = keys.group_by("part").agg(pl.col("row").min().alias("start"))
     choice = choice.with_columns(keys.get_column("n_chars")).join(starts, on="part", how="left", maintain_order="left")
 
@@ -57,7 +59,7 @@ def commit_group(
     drops, drop_rows = writer.drops(choice, rights)
     files = {
         "documents": writer.documents(choice, rights, shard_bytes),
-        "signatures": writer.signatures(choice, _scheme(plan), shard_bytes),
+        "signatures": writer.signatures(choice, recipe.dedup.scheme, shard_bytes),
         "drops": drops,
         "evidence": writer.evidence(rights),
         "site_files": writer.site_files(),
@@ -65,7 +67,8 @@ def commit_group(
     }
     accounts.check()
     accounts.check_rows(choice.get_column("reason").null_count(), drop_rows)
-    commit_run(warehouse, plan.run_id, files, _run_row(plan, accounts, started))
+    rules = {RIGHTS_VERSION_PROPERTY: rights_version()}
+    commit_run(warehouse, plan.run_id, files, _run_row(plan, accounts, started), rules)
     return accounts
 
 
@@ -82,13 +85,6 @@ def _with_group_stages(accounts: Accounts, choice: pl.DataFrame) -> Accounts:
         accounts.stages[stage] = StageAccount(left, left - sum(dropped.values()), dropped)
         left = accounts.stages[stage].kept
     return accounts
-
-
-def _scheme(plan: RunPlan) -> str:
-    """Digest of the settings that signatures depend on."""
-    dedup = plan.recipe.dedup
-    values = [dedup.shingle_width, dedup.permutations, dedup.seed, dedup.min_chars]
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
 def _run_row(plan: RunPlan, accounts: Accounts, started: dt.datetime) -> dict[str, Any]:

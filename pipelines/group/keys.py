@@ -10,6 +10,8 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from pipelines.group.withdrawn import Withdrawn
+
 _DOCUMENT_COLUMNS = [
     "doc_id",
     "site",
@@ -22,22 +24,32 @@ _DOCUMENT_COLUMNS = [
 ]
 
 
-def load_keys(parts: Sequence[Path], rights: Sequence[Path]) -> pl.DataFrame:
+_OWNER_COLUMNS = ["doc_id", "url", "host", "author"]
+_RIGHTS_COLUMNS = ["rights_rank", "refused", "denies", "owns", "named"]
+
+
+def load_keys(parts: Sequence[Path], rights: Sequence[Path], withdrawn: Withdrawn) -> pl.DataFrame:
     """One row for each document, part after part: ``row``, ``part`` and the columns that choices are made by.
 
     Args:
         parts: Part folders, in order.
         rights: The rights file of each part.
+        withdrawn: What was withdrawn before.
     """
-    frames = [_part_keys(number, part, file) for number, (part, file) in enumerate(zip(parts, rights, strict=True))]
+    frames = [
+        _part_keys(number, part, file, withdrawn) for number, (part, file) in enumerate(zip(parts, rights, strict=True))
+    ]
     keys = pl.concat(frames) if frames else _part_keys_schema()
     return keys.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
 
 
-def _part_keys(number: int, part: Path, rights: Path) -> pl.DataFrame:
+def _part_keys(number: int, part: Path, rights: Path, withdrawn: Withdrawn) -> pl.DataFrame:
     documents = pl.DataFrame(pl.from_arrow(pq.read_table(part / "documents.parquet", columns=_DOCUMENT_COLUMNS)))
-    judged = pl.DataFrame(pl.from_arrow(pq.read_table(rights, columns=["rights_rank", "refused"])))
-    return documents.hstack(judged).with_columns(
+    judged = pl.DataFrame(pl.from_arrow(pq.read_table(rights, columns=_RIGHTS_COLUMNS)))
+    gone = withdrawn.of(pq.read_table(part / "documents.parquet", columns=_OWNER_COLUMNS))
+    both = documents.hstack(judged.drop("named")).hstack(gone)
+    return both.with_columns(
+        pl.coalesce("withdrawal_id", judged.get_column("named")).alias("withdrawal_id"),
         pl.lit(number, pl.Int32).alias("part"),
         pl.col("site").cast(pl.Categorical),
         pl.col("source").cast(pl.Categorical),
@@ -55,8 +67,13 @@ def _part_keys_schema() -> pl.DataFrame:
             "n_chars": pl.Int64,
             "quality_score": pl.Float64,
             "text_digest": pl.String,
-            "rights_rank": pl.Int8,
+            "rights_rank": pl.Int16,
             "refused": pl.Boolean,
+            "denies": pl.UInt8,
+            "owns": pl.UInt8,
+            "withdrawal_id": pl.String,
+            "copied": pl.String,
+            "alike": pl.Float64,
             "part": pl.Int32,
         }
     )

@@ -21,22 +21,29 @@ from licenses import (
     Rights,
     RightsSettings,
     Value,
+    WithdrawalList,
     evidence_from_table,
     evidence_table,
     policy_class,
     resolve,
 )
 from pipelines.group.site_files import SiteFiles, origin_of
+from pipelines.group.standing import denies, owns
 
 _RIGHTS_FIELDS: "list[pa.Field[Any]]" = [
     pa.field("policy_class_id", pa.string(), nullable=False),
-    pa.field("rights_rank", pa.int8(), nullable=False),
+    pa.field("rights_rank", pa.int16(), nullable=False),
     pa.field("refused", pa.bool_(), nullable=False),
+    pa.field("denies", pa.uint8(), nullable=False),
+    pa.field("owns", pa.uint8(), nullable=False),
+    pa.field("named", pa.string()),
     pa.field("evidence_ids", pa.list_(pa.string()), nullable=False),
 ]
 RIGHTS_SCHEMA = pa.schema(_RIGHTS_FIELDS)
-"""One row for each document of a part, in its order. ``refused``: the page may not be acquired at all."""
+"""One row for each document of a part, in its order. ``refused``: the page may not be acquired at all; ``denies`` and
+``owns``: bits of ``standing``; ``named``: the withdrawal of the owner that the page's own notice names."""
 
+_RANKED = (Axis.TRAIN_DOM, Axis.REDIST, Axis.TRAIN_FOR, Axis.COMMERCIAL, Axis.DERIVATIVES)
 _RANK = {Value.ALLOW: 0, Value.COND: 1, Value.UNKNOWN: 2, Value.DENY: 3}
 
 
@@ -48,19 +55,23 @@ class RightsFindings:
     classes: dict[str, PolicyClass] = field(default_factory=dict)
     site_evidence: dict[str, tuple[Evidence, str | None]] = field(default_factory=dict)
     """Evidence of site files by its id, with the digest of the file."""
+    withdrawals: WithdrawalList = field(default_factory=lambda: WithdrawalList(()))
 
 
-def judge_rights(parts: Sequence[Path], settings: RightsSettings, out: Path) -> RightsFindings:
+def judge_rights(
+    parts: Sequence[Path], settings: RightsSettings, out: Path, withdrawals: WithdrawalList | None = None
+) -> RightsFindings:
     """Resolve the rights of every document.
 
     Args:
         parts: Part folders, in order.
         settings: Rights settings of the recipe.
         out: Folder for the results, one file for each part.
+        withdrawals: The list, for owners that the notices of pages name.
     """
     out.mkdir(parents=True, exist_ok=True)
     site_files = SiteFiles([part / "site_files.parquet" for part in parts], settings)
-    findings = RightsFindings()
+    findings = RightsFindings(withdrawals=withdrawals or WithdrawalList(()))
     for number, part in enumerate(parts):
         path = out / f"{number:06d}.parquet"
         pq.write_table(_judge_part(part, site_files, findings), path)
@@ -101,17 +112,27 @@ def _judge(
     rights = resolve(everything)
     interned = policy_class(rights)
     findings.classes.setdefault(interned.policy_class_id, interned)
+    refused = rights.axes[Axis.CRAWL] in (Value.DENY, Value.DENY_TEMP)
+    named = findings.withdrawals.named_by(
+        one.literal for one in said if one.scope == "document" and one.declarer == "owner"
+    )
     return {
         "policy_class_id": interned.policy_class_id,
         "rights_rank": _rank(rights),
-        "refused": rights.axes[Axis.CRAWL] in (Value.DENY, Value.DENY_TEMP),
+        "refused": refused,
+        "denies": denies(rights, refused=refused),
+        "owns": owns(said),
+        "named": named.withdrawal_id if named else None,
         "evidence_ids": sorted({evidence.evidence_id for evidence in everything}),
     }
 
 
 def _rank(rights: Rights) -> int:
-    """Less is better: training by a domestic recipient first, then redistribution."""
-    return 4 * _RANK[rights.axes[Axis.TRAIN_DOM]] + _RANK[rights.axes[Axis.REDIST]]
+    """Less is better, axis after axis: training at home, copies, training abroad, commercial use, changes."""
+    place = 0
+    for axis in _RANKED:
+        place = len(_RANK) * place + _RANK[rights.axes[axis]]
+    return place
 
 
 def site_evidence_table(found: Iterable[tuple[Evidence, str | None]]) -> pa.Table:

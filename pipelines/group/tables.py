@@ -103,7 +103,7 @@ class TableWriter:
         rows = pa.array((stopped.get_column("row") - stopped.get_column("start")).to_numpy())
         late = pq.read_table(part / "documents.parquet", columns=list(ORIGIN)).take(rows)
         late = late.append_column("outcome", pa.array([DROPPED] * late.num_rows, pa.string()))
-        for name in ("stage", "reason", "partner_doc_id"):
+        for name in ("stage", "reason", "partner_doc_id", "withdrawal_id"):
             late = late.append_column(name, stopped.get_column(name).to_arrow().cast(pa.string()))
         late = late.append_column("jaccard", stopped.get_column("jaccard").to_arrow())
         evidence = pq.read_table(rights.files[number], columns=["evidence_ids"]).take(rows)

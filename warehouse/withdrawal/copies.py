@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pydantic import ValidationError
 
 from dedup import DEFAULTS, PAIR_SCHEMA, DedupSettings, across, verify
-from licenses import Axis, Evidence, evidence_from_table, own_grants
+from licenses import Evidence, evidence_from_table, own_grants
 from warehouse.catalog import Warehouse
 from warehouse.lookup import rows_with, values_of
 
@@ -109,7 +109,7 @@ def _confirmed(warehouse: Warehouse, pairs: Sequence[tuple[str, str]], settings:
 def _granted(warehouse: Warehouse, doc_ids: Sequence[str]) -> set[str]:
     """Documents whose own owner grants training on the page itself."""
     said = page_evidence(warehouse, doc_ids)
-    return {doc_id for doc_id, evidence in said.items() if own_grants(evidence) & {Axis.TRAIN_DOM, Axis.TRAIN_FOR}}
+    return {doc_id for doc_id, evidence in said.items() if own_grants(evidence)}
 
 
 def page_evidence(warehouse: Warehouse, doc_ids: Sequence[str]) -> Mapping[str, list[Evidence]]:
