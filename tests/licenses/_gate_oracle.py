@@ -40,6 +40,13 @@ def answer(doc, axis):
     return doc["axes"][axis]
 
 
+def is_kogl_ai(doc, train, mode):
+    if mode != "in_place" or doc["axes"][train] != "cond":
+        return False
+    marked = any(part.startswith("LicenseRef-KOGL") and part[-2:] == "AI" for part in doc["licence"].split(" AND "))
+    return marked and {"anti_memorization", "no_resale"} <= set(doc["conditions"][train])
+
+
 def gate(doc, recipient, purpose, mode, plan):  # noqa: C901, PLR0911, PLR0912
     train = "train_dom" if domestic(recipient) else "train_for"
     if doc["withdrawn"]:
@@ -69,9 +76,7 @@ def gate(doc, recipient, purpose, mode, plan):  # noqa: C901, PLR0911, PLR0912
         if answer(doc, "redist") == "unknown":
             return "BLOCK_UNKNOWN"
     if purpose == "commercial_training":
-        granted = t == "cond" and {"anti_memorization", "no_resale"} <= set(doc["conditions"][train])
-        marked = any(part.startswith("LicenseRef-KOGL") and part[-2:] == "AI" for part in doc["licence"].split(" AND "))
-        kogl = mode == "in_place" and granted and marked
+        kogl = is_kogl_ai(doc, train, mode)
         if answer(doc, "commercial") == "deny" and not kogl:
             return "BLOCK_CONDITION:non_commercial"
         if answer(doc, "commercial") == "unknown":
@@ -152,8 +157,7 @@ def under_policy(policy, doc, recipient, purpose, mode, plan):  # noqa: C901, PL
 def refusal(part, doc, recipient, purpose, mode):  # noqa: PLR0911
     where = [recipient["established_in"], recipient["controlled_from"], *recipient["processed_in"]]
     train = "train_dom" if domestic(recipient) else "train_for"
-    conditions = set(doc["conditions"].get(train, ()))
-    kogl = mode == "in_place" and {"anti_memorization", "no_resale"} <= conditions and "+AI" in doc["licence"]
+    kogl = is_kogl_ai(doc, train, mode)
     asked = [train]
     asked += ["redist"] if mode == "copy" else []
     asked += ["commercial"] if purpose == "commercial_training" and not kogl else []
