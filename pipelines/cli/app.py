@@ -1,32 +1,65 @@
-"""The command and its subcommands."""
+"""The command and its subcommands, each imported when it is called: a run does not wait for what signs releases."""
+
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
-from pipelines.cli.eval import eval_app
-from pipelines.cli.explain import explain
-from pipelines.cli.inspect import inspect
-from pipelines.cli.quality import quality_app
-from pipelines.cli.recipe import recipe_app
-from pipelines.cli.run import run
-from pipelines.cli.withdraw import withdraw
 from warehouse import WarehouseError
 
 __all__ = ["WarehouseError", "app", "usage_error"]
 
+_COMMANDS = {
+    "run": "pipelines.cli.run:run",
+    "explain": "pipelines.cli.explain:explain",
+    "inspect": "pipelines.cli.inspect:inspect",
+    "withdraw": "pipelines.cli.withdraw:withdraw",
+    "rights": "pipelines.cli.rights:rights_app",
+    "recipe": "pipelines.cli.recipe:recipe_app",
+    "quality": "pipelines.cli.quality:quality_app",
+    "eval": "pipelines.cli.eval:eval_app",
+}
+"""Where the function or the group of functions of each subcommand is, in the order of the help."""
+
+
+class _Commands(TyperGroup):
+    """The group whose subcommands are those of the table."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as the group it extends
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        return _load(cmd_name) if cmd_name in _COMMANDS else None
+
+
 app = typer.Typer(
+    cls=_Commands,
     name="malmoi",
-    help="말모이 Malmoi: Korean web archives to accounted, rights-tagged, deduplicated Parquet.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command()(run)
-app.command()(explain)
-app.command()(inspect)
-app.command()(withdraw)
-app.add_typer(recipe_app, name="recipe")
-app.add_typer(quality_app, name="quality")
-app.add_typer(eval_app, name="eval")
+
+
+@app.callback(help="말모이 Malmoi: Korean web archives to accounted, rights-tagged, deduplicated Parquet.")
+def _malmoi() -> None:
+    """Nothing is done before a subcommand."""
+
+
+def _load(name: str) -> Any:
+    """A subcommand by its name in the table."""
+    module, _, attribute = _COMMANDS[name].partition(":")
+    target = getattr(import_module(module), attribute)
+    if isinstance(target, typer.Typer):
+        command: Any = get_group(target)
+    else:
+        single = typer.Typer(add_completion=False)
+        single.command(name)(target)
+        command = get_command(single)
+    command.name = name
+    return command
 
 
 def usage_error(error: Exception) -> str | None:
