@@ -9,6 +9,7 @@ Contents:
     recipe   malmoi recipe check, malmoi recipe schema
     explain  malmoi explain
     withdraw malmoi withdraw
+    rights   malmoi rights rebuild
     inspect  malmoi inspect
     eval     malmoi eval extraction, language, quality, pii, dedup
     show     tables and paths on a terminal

@@ -90,7 +90,7 @@ class RunJudge:
             judged.without_evidence += 1
             return
         of_page = [self._reader.reread(stored[one]) for one in ids if one in stored]
-        of_site = self._of_site(row["url"], row["fetched_at"], ids)
+        of_site = self._of_site(row["url"], row["fetched_at"], of_page, ids)
         everything = [*of_page, *(evidence for evidence, _ in of_site)]
         fresh = self._class_of(everything)
         before = self._classes.get(row["policy_class_id"])
@@ -110,14 +110,18 @@ class RunJudge:
                 judged.evidence.append((evidence, None, digest))
 
     def _of_site(
-        self, url: str, fetched_at: dt.datetime | None, ids: Sequence[str]
+        self, url: str, fetched_at: dt.datetime | None, of_page: Sequence[Evidence], ids: Sequence[str]
     ) -> list[tuple[Evidence, str | None]]:
-        """What the site files say by the present rules, and what files said that are no longer stored."""
-        lost = [self._of_sites[one] for one in ids if one in self._of_sites]
-        return [
-            *self._site_files.signals(url, fetched_at),
-            *((evidence, digest) for evidence, digest in lost if digest not in self._digests),
-        ]
+        """What site files say by the present rules, with what page and site refer to.
+
+        What files said that are no longer stored stays said.
+        """
+        stored = [self._of_sites[one] for one in ids if one in self._of_sites]
+        lost = [(evidence, digest) for evidence, digest in stored if digest and digest not in self._digests]
+        found: list[tuple[Evidence, str | None]] = [*self._site_files.signals(url, fetched_at), *lost]
+        everything = [*of_page, *(evidence for evidence, _ in found)]
+        followed = self._site_files.follow(everything, url, fetched_at)
+        return [*found, *((one, one.body_sha256 if one.source_url != url else None) for one in followed)]
 
     def _class_of(self, evidence: Sequence[Evidence]) -> PolicyClass:
         """The class of evidence, resolved once for all evidence that says the same."""
