@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from licenses.catalogue import CC_UNSPECIFIED, FREE, UNREADABLE, Terms, cc_id, terms_of
+from licenses.catalogue import CC_UNSPECIFIED, FREE, UNREADABLE, VERSION, Terms, cc_id, terms_of
+from licenses.credits import SUBJECT, is_credit, is_denied
 from licenses.evidence import Evidence, Source
+from licenses.licence_url import NamedLicence
 from licenses.notice_patterns import normalise
 from licenses.page import Line, Page
 
@@ -18,9 +20,12 @@ _NAVER_ELEMENTS = (
 )
 _NAVER_BY = re.compile(r"저작자\s*명시")
 
-_VERSION = r"(?:[\s,(]*(?:버전|version|v\.?)?\s*(?P<version>[1-4]\.[0-9]))?"
+_VERSION = r"(?:[\s,(-]*(?:버전|version|v\.?)?\s*(?P<version>[1-4]\.[0-9]))?"
 _PORT = r"(?:\s*(?P<port>KR\b|Korea\b|대한민국))?"
-_SHORT = re.compile(rf"\bCC[\s-]*(?P<code>BY(?:[\s-]*(?:NC|ND|SA))*)(?![A-Za-z]){_VERSION}{_PORT}", re.IGNORECASE)
+_SHORT = re.compile(
+    rf"(?<![A-Za-z])CC[\s_-]*(?P<code>BY(?:[\s_–—/·,+-]*(?:NC|ND|SA)(?![A-Za-z]))*)(?![A-Za-z]){_VERSION}{_PORT}",
+    re.IGNORECASE,
+)
 _KOREAN = re.compile(
     r"(?:크리에이티브\s*커먼[즈스]|CCL?\b)[^.\n]{0,20}?저작자\s*표시"
     r"(?P<elements>(?:[\s\-–/+,·]*(?:비영리|변경\s*금지|동일\s*조건\s*변경\s*허락))*)"
@@ -31,20 +36,20 @@ _ENGLISH = re.compile(
     rf"{_VERSION}{_PORT}",
     re.IGNORECASE,
 )
-_TELLING = re.compile(r"\bCC|크리에이티브|Creative\s+Commons", re.IGNORECASE)
-_ZERO = re.compile(r"\bCC[\s-]*0\b|\bCC\s*Zero\b", re.IGNORECASE)
+_TELLING = re.compile(r"(?<![A-Za-z])CC|크리에이티브|Creative\s+Commons", re.IGNORECASE)
+_ZERO = re.compile(r"(?<![A-Za-z])CC-?0(?![\d.%-]|\w*[A-Za-z])|(?<![A-Za-z])CC\s*Zero\b", re.IGNORECASE)
 _ELEMENTS = (
-    ("nc", re.compile(r"NC|비영리|Non-?Commercial", re.IGNORECASE)),
-    ("nd", re.compile(r"ND|변경\s*금지|No-?Deriv", re.IGNORECASE)),
-    ("sa", re.compile(r"SA|동일|Share-?Alike", re.IGNORECASE)),
+    ("nc", re.compile(r"(?<![A-Za-z])NC(?![A-Za-z])|비영리|Non-?Commercial", re.IGNORECASE)),
+    ("nd", re.compile(r"(?<![A-Za-z])ND(?![A-Za-z])|변경\s*금지|No-?Deriv", re.IGNORECASE)),
+    ("sa", re.compile(r"(?<![A-Za-z])SA(?![A-Za-z])|동일\s*조건|Share-?Alike", re.IGNORECASE)),
 )
-_OWN = re.compile(
-    r"(?:이|본|모든|해당)\s*(?:글|저작물|사이트|블로그|문서|게시물|포스트|페이지|콘텐츠|컨텐츠|자료|기사)"
-    r"|\b(?:this|all|the)\s+(?:\w+\s+){0,2}(?:posts?|works?|articles?|sites?|blogs?|pages?|contents?)\b"
-    r"|licensed\s+under|에\s*따라\s*이용|따릅니다|라이(?:선|센)스\s*:",
-    re.IGNORECASE,
-)
+_ELEMENTS_CHARS = 60
+"""After the name of a licence: elements written in brackets or otherwise than expected still hold."""
 _PICTURE = re.compile(r"사진|이미지|아이콘|그림|photo|image|icon|figure", re.IGNORECASE)
+_CREDIT_CHARS = 120
+_SHORT_CHARS = 120
+_STOP = re.compile(r"[.!?]\s+|\n")
+_WORDS, _WORDS_UNVERSIONED = 0.75, 0.6
 _IPLEFT = re.compile(
     r"정보공유\s*라이(?:선|센)스\s*2\.0\s*[:\-]?\s*(?P<kind>영리[\s·ㆍ,]*개작\s*금지|영리\s*금지|개작\s*금지|허용)"
 )
@@ -88,6 +93,7 @@ def ccl_text_signals(page: Page, source: Source, *, marked: bool) -> list[Eviden
                 axes=UNREADABLE,
                 licence=CC_UNSPECIFIED,
                 confidence=said[0].confidence,
+                spec_version=VERSION,
             )
         ]
     return [
@@ -100,6 +106,7 @@ def ccl_text_signals(page: Page, source: Source, *, marked: bool) -> list[Eviden
             conditions=one.terms.conditions,
             licence=one.licence,
             confidence=one.confidence,
+            spec_version=VERSION,
         )
         for one in said[:1]
     ]
@@ -123,29 +130,59 @@ def _ipleft(page: Page) -> Iterator[_Said]:
         yield _Said(f"LicenseRef-IPLeft-2.0{suffix}", terms_of(elements), match[0], match.start(), 0.85)
 
 
+def licence_of_words(text: str) -> NamedLicence | None:
+    """The Creative Commons licence that a field names in words; None if it names none or several."""
+    said = list(_in_line(normalise(text), 0))
+    found = {one.licence: one for one in said}
+    if len(found) != 1 or is_denied(text):
+        return None
+    one = said[0]
+    return NamedLicence(one.licence, one.terms, versioned=one.confidence >= _WORDS)
+
+
 def _cc_names(page: Page) -> Iterator[_Said]:
     for line in page.lines(_TELLING):
-        if _speaks_of_page(line):
-            yield from _in_line(line)
+        for one in _in_line(line.text, line.start):
+            at = one.at - line.start
+            before = line.text[max(0, at - _CREDIT_CHARS) : at]
+            sentence = _sentence(line.text, at, at + len(one.literal))
+            ends = at + len(one.literal) >= line.tail
+            if not is_credit(before) and not is_denied(sentence) and _speaks_of_page(line, sentence, at_end=ends):
+                yield one
 
 
-def _speaks_of_page(line: Line) -> bool:
-    """Whether a CC name in the line is about the page: a notice, the end of the text, or a sentence that says so."""
-    if line.in_caption:
+def _speaks_of_page(line: Line, sentence: str, *, at_end: bool) -> bool:
+    """Whether a CC name is about the page: in a notice, at the end of the text, or in a sentence that says so."""
+    if line.in_caption or line.in_comment:
         return False
-    own = bool(_OWN.search(line.text))
-    return own or ((line.in_notice or line.at_end) and not _PICTURE.search(line.text))
+    if SUBJECT.search(sentence):
+        return True
+    short = len(sentence) <= _SHORT_CHARS
+    return (line.in_notice or (at_end and short)) and not _PICTURE.search(line.text)
 
 
-def _in_line(line: Line) -> Iterator[_Said]:
+def _sentence(text: str, start: int, end: int) -> str:
+    """The sentence with the span; the point of a version ends none."""
+    first = max((stop.end() for stop in _STOP.finditer(text, 0, start)), default=0)
+    stop = _STOP.search(text, end)
+    return text[first : stop.start() if stop else len(text)]
+
+
+def _rest_of_name(text: str, start: int) -> str:
+    rest = text[start : start + _ELEMENTS_CHARS]
+    ends = [found.start() for found in (_STOP.search(rest), _TELLING.search(rest)) if found]
+    return rest[: min(ends, default=len(rest))]
+
+
+def _in_line(text: str, start: int) -> Iterator[_Said]:
     for pattern in (_SHORT, _KOREAN, _ENGLISH):
-        for match in pattern.finditer(line.text):
+        for match in pattern.finditer(text):
             groups = match.groupdict()
-            stated = groups.get("code") or groups.get("elements") or ""
+            stated = re.sub("_", "-", match[0]) + _rest_of_name(text, match.end())
             elements = [name for name, element in _ELEMENTS if element.search(stated)]
             version, port = groups["version"], "kr" if groups["port"] else None
             licence = cc_id("-".join(["by", *elements]), version, port)
-            confidence = 0.75 if version else 0.6
-            yield _Said(licence, terms_of(frozenset(elements)), match[0], line.start + match.start(), confidence)
-    for match in _ZERO.finditer(line.text):
-        yield _Said("CC0-1.0", FREE, match[0], line.start + match.start(), 0.75)
+            confidence = _WORDS if version else _WORDS_UNVERSIONED
+            yield _Said(licence, terms_of(frozenset(elements)), match[0], start + match.start(), confidence)
+    for match in _ZERO.finditer(text):
+        yield _Said("CC0-1.0", FREE, match[0], start + match.start(), _WORDS)

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from licenses.axes import TRAIN, Value, on
 from licenses.catalogue import ALL_RIGHTS_RESERVED, FREE, UNREADABLE, Terms, terms_of
+from licenses.credits import is_credit
 from licenses.evidence import Evidence, Source
 from licenses.page import Element, Page, block_of
 from licenses.place import place_of
 
-_GATE = ("공공누리", "kogl", "KOGL", "공공저작물")
+_GATE = ("공공누리", "kogl", "KOGL", "공공저작물", "24조")
 _QUOTES = re.compile(r"[“”\"'‘’「」『』<>\s\u200b]")
 _LINK = re.compile(r"licensetype(ai|[0-4])\.do", re.IGNORECASE)
 _OLD_LINK = re.compile(r"license_info/(by(?:-nc)?(?:-nd)?)\.do", re.IGNORECASE)
@@ -51,6 +52,9 @@ _GRANT = re.compile(
 _OWN = re.compile(r"(?:본|이|해당)(?:공공)?(?:저작물|자료|게시물|콘텐츠|컨텐츠|페이지|누리집|문서|기사)")
 _STORY_END = re.compile(r"(?<!니)다$")
 _LABEL_CHARS = 60
+_REFUSED = re.compile(r"않|아님|아니|미적용|해당없음|제외(?:됨|됩)")
+_EXPLAINED = re.compile(r"안내|이란|소개|검색|바로가기|설명|방법|종류|신설|도입|비교|차이|확대|개편|[?]")
+"""In a label: it leads to a page about the mark, or heads one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def _stated(
 def _sentences(page: Page) -> Iterator[str]:
     """Sentences of the page without white space and quotes, compatibility forms resolved."""
     for line in page.lines(_TELLING):
-        if not line.in_caption:
+        if not (line.in_caption or line.in_comment):
             for sentence in _SENTENCE_END.split(_bare(line.text)):
                 if sentence:
                     yield sentence
@@ -117,14 +121,14 @@ def _bare(text: str) -> str:
 
 
 def _marks_of_elements(page: Page) -> Iterator[_Mark]:
-    for element in page.select(_MARKS):
+    for element in page.at_most(page.select(_MARKS)):
         link = element.tag == "a"
         address = element.getattr("href" if link else "src") or ""
         mark = _link_mark(address) if link else _image_mark(element, address)
         if mark is None:
             continue
         place = place_of(element)
-        if place.caption or place.comments:
+        if place.caption or place.comments or place.other:
             continue
         if not _CITED.search(_bare(block_of(element).text)):
             yield _Mark("link" if link else "image", mark[0], element.html, element.tag)
@@ -155,8 +159,11 @@ def _marks_of_words(sentences: list[str]) -> Iterator[_Mark]:
         if not _grants(text):
             continue
         for match in _TYPE_WORDS.finditer(text):
-            yield _Mark("type", int(match[1] or match[2]), text, "text")
+            if not is_credit(text[: match.start()]):
+                yield _Mark("type", int(match[1] or match[2]), text, "text")
         for match in _CONDITION_WORDS.finditer(text):
+            if is_credit(text[: match.start()]):
+                continue
             yield _Mark("conditions", 1 + bool(match["nc"]) + 2 * bool(match["nd"]), text, "text")
         if _AI_WORDS.search(text):
             yield _Mark("type", None, text, "text")
@@ -164,9 +171,11 @@ def _marks_of_words(sentences: list[str]) -> Iterator[_Mark]:
 
 def _grants(text: str) -> bool:
     """Whether a sentence gives the mark to this page, where a story or a guide only tells of it."""
+    if _REFUSED.search(text):
+        return False
     if _GRANT.search(text) and (not _STORY_END.search(text) or _OWN.search(text)):
         return True
-    return len(text) <= _LABEL_CHARS and not text.endswith("다")
+    return len(text) <= _LABEL_CHARS and not text.endswith("다") and not _EXPLAINED.search(text)
 
 
 def _resolved(source: Source, marks: list[_Mark]) -> Iterator[Evidence]:

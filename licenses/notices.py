@@ -89,7 +89,7 @@ def notice_signals(page: Page, source: Source, settings: RightsSettings, extra: 
                 found += prose_signals(line.text, line.start, source, strict=True)
     for text in extra:
         for start, piece in pieces(normalise(text)):
-            line = Line(piece, start, in_notice=True, in_caption=False, at_end=True, chars=len(piece))
+            line = Line(piece, start, in_notice=True, in_caption=False, in_comment=False, tail=0, chars=len(piece))
             found += _of_line(line, source, settings)
     found = list(_capped(found)) or list(_owner(page, source))
     return [*found, *_unread(page, source)]
@@ -233,7 +233,7 @@ def _owner(page: Page, source: Source) -> Iterator[Evidence]:
 
 
 def _unread(page: Page, source: Source) -> Iterator[Evidence]:
-    """A page with more marks than are read may hold a ban that is not: a denial in doubt keeps it from being granted."""
+    """A page with more marks than are read may hold a ban that is not: a denial in doubt keeps it from a grant."""
     if page.overrun:
         axes: AxisValues = on(Value.DENY, *USE_AXES)
         yield source.evidence("notice", "notice.unread_part", "", locator="page", axes=axes, confidence=_DOUBTFUL)

@@ -4,6 +4,7 @@ Gates are substring tests, so most pages are never parsed; what is parsed is par
 """
 
 import html as html_entities
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +22,13 @@ _KOREAN_ENTITY = re.compile(r"&#(?:x[a-d][0-9a-f]{3}|[45]\d{4});", re.IGNORECASE
 _SCRIPT_TAG = re.compile(r"<(/?)script\b", re.IGNORECASE)
 _META = re.compile(r"<(?:meta|META|Meta)\b[^>]*")
 CAPTION_NAME = re.compile(r"(?:^|[\s_-])caption", re.IGNORECASE)
-COMMENT_NAME = re.compile(r"(?:^|[\s_-])(?:comments?|replies|reply|disqus|cmt)(?:$|[\s_-])", re.IGNORECASE)
+COMMENT_NAME = re.compile(
+    r"(?:^|[\s_-])(?:comments?(?:list|area|box|wrap|view|body)?|repl(?:y|ies)(?:list|area)?|disqus|cmt)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+    r"(?:^|[\s_-])(?:comments?(?:list|area|box|wrap|view|body)?|repl(?:y|ies)(?:list|area)?|disqus|cmt)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _BLOCKS = frozenset(
     [
         "p",
@@ -49,6 +56,9 @@ _NOTICE_CSS = ",".join(
     f'[{attribute}*="{word}" i]'
     for attribute in ("class", "id")
     for word in ("copy", "footer", "notice", "rights", "ccl")
+)
+_COMMENT_CSS = ",".join(
+    f'[{attribute}*="{word}" i]' for attribute in ("class", "id") for word in ("comment", "repl", "disqus", "cmt")
 )
 ANCHORS = frozenset(
     {
@@ -83,10 +93,17 @@ class Line:
     """Whether the line is of an element that is a notice by its class or id."""
     in_caption: bool
     """Whether the line is of a figure or caption: what it says holds for that element alone."""
-    at_end: bool
-    """Whether it reaches into the last part of the text."""
+    in_comment: bool
+    """Whether the line is of a reader's comment: what it permits is not the owner's word."""
+    tail: int
+    """Offset in the line at which the last part of the text begins, 0 or less if the whole line is in it."""
     chars: int
     """Length of the whole line."""
+
+    @property
+    def at_end(self) -> bool:
+        """Whether it reaches into the last part of the text."""
+        return len(self.text) >= self.tail
 
 
 class Page:
@@ -176,9 +193,10 @@ class Page:
 
     def _line(self, piece: str, start: int, *, chars: int) -> Line:
         text = normalise(piece).strip()
-        notices, captions = self._enclosed
+        notices, captions, comments = self._enclosed
         bare = squeeze(text)
-        return Line(text, start, bare in notices, bare in captions, start + len(piece) >= self._tail, chars)
+        tail = math.ceil(self._tail) - start - len(piece) + len(text)
+        return Line(text, start, bare in notices, bare in captions, bare in comments, tail, chars)
 
     def ends_with(self, words: str) -> bool:
         """Whether ``words`` stand in the last part of the text."""
@@ -190,13 +208,14 @@ class Page:
         return len(self.text) * (1 - self._settings.notice_tail_share)
 
     @cached_property
-    def _enclosed(self) -> tuple[str, str]:
-        """Text of notice elements and of captions, without white space."""
+    def _enclosed(self) -> tuple[str, str, str]:
+        """Text of notice elements, of captions and of comment areas, without white space."""
         limit = self._settings.notice_element_chars
         enclosing = [one for one in [*self.select("footer"), *self.select(_NOTICE_CSS)] if one.tag not in _ROOTS]
         notices = [text for text in self.texts_of(enclosing) if len(text) <= limit]
         captions = self.texts_of(self.select('figure,figcaption,[class*="caption" i]'), in_caption)
-        return "\n".join(map(squeeze, notices)), "\n".join(map(squeeze, captions))
+        comments = self.texts_of(self.select(_COMMENT_CSS), lambda one: bool(COMMENT_NAME.search(names(one))))
+        return "\n".join(map(squeeze, notices)), "\n".join(map(squeeze, captions)), "\n".join(map(squeeze, comments))
 
     def texts_of(self, elements: Sequence[Element], wanted: Callable[[Element], bool] | None = None) -> list[str]:
         """Text of each element that is wanted, as far as the sum of them stays in proportion to the page.

@@ -33,10 +33,10 @@ _NO_BODY = hashlib.sha256(b"").hexdigest()
 _FLAGS = {
     "truncated": "robots.truncated",
     "soft404": "robots.soft404",
-    "paywalled": "paywall.json_ld",
+    "paywalled": "paywall",
     "art24_2_candidate": "kogl.art24_2_candidate",
 }
-"""Result keys that are true where a rule has fired."""
+"""Result keys that are true where a rule, or one of a family, has fired."""
 _TELLING_AXES = (*TRAIN, Axis.REDIST, Axis.COMMERCIAL, Axis.DERIVATIVES, Axis.CRAWL, Axis.INDEX, Axis.AI_INPUT)
 
 
@@ -176,7 +176,7 @@ def result_of(rights: Rights, evidence: Sequence[Evidence], families: frozenset[
             licence to them. Empty for all.
     """
     asked = [one for one in evidence if one.signal in families] or ([] if families else list(evidence))
-    rules = {one.rule_id for one in evidence}
+    rules = {name for one in evidence for name in (one.rule_id, one.signal)}
     named = {one.licence for one in evidence if one.licence and one.scope != "element"}
     if families & _LICENCE_FAMILIES:
         named -= {ALL_RIGHTS_RESERVED}
