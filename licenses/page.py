@@ -26,9 +26,6 @@ COMMENT_NAME = re.compile(
     r"(?:^|[\s_-])(?:comments?(?:list|area|box|wrap|view|body)?|repl(?:y|ies)(?:list|area)?|disqus|cmt)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-    r"(?:^|[\s_-])(?:comments?(?:list|area|box|wrap|view|body)?|repl(?:y|ies)(?:list|area)?|disqus|cmt)(?:$|[\s_-])",
-    re.IGNORECASE,
-)
 _BLOCKS = frozenset(
     [
         "p",
