@@ -228,6 +228,7 @@ RELEASES = TableSpec(
             _column("snapshots", pa.map_(pa.string(), pa.int64()), "Iceberg snapshot read, by table."),
             _column("manifest_digest", pa.string(), "SHA-256 (hex) of manifest.json."),
             _column("documents", pa.int64(), "Documents released."),
+            _column("shards", pa.int32(), "Files of documents."),
             _column("location", pa.string(), "Folder that it was packed into."),
             _column("encrypted", pa.bool_(), "Whether its files are encrypted."),
             _column("signing_key_id", pa.string(), "Key that signed its manifest."),

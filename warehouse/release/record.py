@@ -58,6 +58,7 @@ def record_release(
             "snapshots": {name: int(one) for name, one in manifest["snapshots"].items()},
             "manifest_digest": manifest_digest,
             "documents": manifest["counts"]["released"],
+            "shards": len(manifest["shards"]),
             "location": str(location),
             "encrypted": manifest["encryption"] is not None,
             "signing_key_id": manifest["signing"]["key_id"],
