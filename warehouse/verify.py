@@ -12,6 +12,9 @@ import pyarrow as pa
 from warehouse._place import DIGEST_NAME
 from warehouse.catalog import Warehouse
 from warehouse.errors import UnbalancedError
+from warehouse.lookup import rows_with, values_of
+from warehouse.withdrawal.plan import REASONS, STAGE
+from warehouse.withdrawal.register import load_list
 
 _DROP_KEYS = ("run_id", "stage", "outcome", "reason")
 
@@ -20,17 +23,20 @@ def verify_tables(warehouse: Warehouse) -> dict[str, dict[str, int]]:
     """Check that rows of ``documents`` and ``drops`` equal what each run counted, by stage and reason.
 
     ``counts`` of a run is a JSON object with ``stages`` in their order: ``{"in": n, "kept": n, "dropped": {reason: n},
-    "quarantined": {reason: n}}`` by stage.
+    "quarantined": {reason: n}}`` by stage. What was withdrawn since is in ``drops`` under the stage ``withdrawal``, one
+    row for each document that left: so many fewer are kept and so many more dropped than the run counted, and each of
+    these rows names a withdrawal that is on the list.
 
     Returns:
-        Records ``in``, ``kept``, ``dropped`` and ``quarantined`` of each run.
+        Records ``in``, ``kept``, ``dropped`` and ``quarantined`` of each run, withdrawals applied.
 
     Raises:
         UnbalancedError: They differ, or a run's own sums do; all differences are named.
     """
     documents = _count(warehouse, "documents", ("run_id",))
     drops = _count(warehouse, "drops", _DROP_KEYS)
-    problems: list[str] = []
+    withdrawn = Counter({key: count for key, count in drops.items() if key[1] == STAGE})
+    problems = _unlisted(warehouse)
     totals: dict[str, dict[str, int]] = {}
     for run in warehouse.scan("runs", columns=("run_id", "counts")).sort_by("run_id").to_pylist():
         run_id = run["run_id"]
@@ -38,7 +44,9 @@ def verify_tables(warehouse: Warehouse) -> dict[str, dict[str, int]]:
             problems.append(f"run {run_id} is in runs more than once")
         stages = json.loads(run["counts"])["stages"]
         stopped = _stopped(run_id, stages)
-        kept = next(reversed(stages.values()))["kept"] if stages else 0
+        left = Counter({key: count for key, count in withdrawn.items() if key[0] == run_id})
+        stopped += left
+        kept = (next(reversed(stages.values()))["kept"] if stages else 0) - left.total()
         totals[run_id] = {
             "in": next(iter(stages.values()))["in"] if stages else 0,
             "kept": kept,
@@ -53,6 +61,19 @@ def verify_tables(warehouse: Warehouse) -> dict[str, dict[str, int]]:
     if problems:
         raise UnbalancedError("; ".join(problems))
     return totals
+
+
+def _unlisted(warehouse: Warehouse) -> list[str]:
+    """Withdrawn rows whose withdrawal nobody registered, or whose document is still there."""
+    rows = warehouse.scan("drops", f"stage == '{STAGE}'", ("doc_id", "reason", "withdrawal_id"))
+    listed = {one.withdrawal_id for one in load_list(warehouse).withdrawals}
+    problems = [
+        f"drops withdraws {row['doc_id']} as {row['reason']} by {row['withdrawal_id']}, which is not on the list"
+        for row in rows.to_pylist()
+        if row["withdrawal_id"] not in listed or row["reason"] not in REASONS
+    ]
+    still = rows_with(warehouse, "documents", "doc_id", set(values_of(rows, "doc_id")), ("doc_id",))
+    return problems + [f"{doc_id} was withdrawn and is still in documents" for doc_id in values_of(still, "doc_id")]
 
 
 def damaged_files(warehouse: Warehouse) -> list[str]:

@@ -35,6 +35,7 @@ from warehouse.withdrawal.rewrite import Replaced
 
 STAGE = "withdrawal"
 WITHDRAWN, WITHDRAWN_COPY = "withdrawn", "withdrawn_copy"
+REASONS = frozenset({WITHDRAWN, WITHDRAWN_COPY})
 _QUOTES_FIELDS: "list[pa.Field[Any]]" = [pa.field("evidence_id", pa.string()), pa.field("without_id", pa.string())]
 _QUOTES = pa.schema(_QUOTES_FIELDS)
 
