@@ -42,15 +42,14 @@ def _entities(node: object, depth: int = 0) -> Iterator[dict[str, object]]:
             yield from _entities(one, depth + 1)
     elif isinstance(node, dict):
         entity = {str(key).lower(): value for key, value in node.items()}
-        if is_main(entity.get("@type")):
+        if _is_main(entity.get("@type")):
             yield entity
         for key in ("@graph", "mainentity", "mainentityofpage"):
             if isinstance(entity.get(key), dict | list):
                 yield from _entities(entity[key], depth + 1)
 
 
-def is_main(kind: object) -> bool:
-    """Whether a schema.org type, or one of several, is that of what a page is for; no type is."""
+def _is_main(kind: object) -> bool:
     if kind is None:
         return True
     kinds = [

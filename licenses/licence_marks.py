@@ -172,6 +172,8 @@ def _rdfa(page: Page) -> Iterator[Found]:
         if not (stated | related) & _RDFA:
             continue
         target = element.getattr("href") or element.getattr("resource") or element.getattr("content") or element.text
+        link = None if licence_of_url(target or "") else element.query_selector("a[href]")
+        target = target if link is None else link.getattr("href")
         licence = licence_of_url(target or "")
         if licence is not None:
             place = place_of(element)

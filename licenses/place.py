@@ -3,11 +3,15 @@
 import re
 from dataclasses import dataclass
 
-from licenses.json_ld import is_main
 from licenses.page import CAPTION_NAME, COMMENT_NAME, Element, ancestry, is_deep, names
 
 _WIDGET_NAME = re.compile(r"(?:^|[\s_-])(?:ccl|postbtn_ccl|entry-ccl)(?:$|[\s_-])|footer-info-copyright", re.IGNORECASE)
 _RIGHTS_NAME = re.compile(r"copy|footer|notice|rights|ccl|licen[cs]|creative", re.IGNORECASE)
+_OTHER_TYPE = re.compile(
+    r"(?:Object|Photograph|Painting|Comment|Answer|Question|Software\w+|Music\w+|Movie|Map|3DModel|Product)(?:\s|$)",
+    re.IGNORECASE,
+)
+"""Types of schema.org that are a part of a page, or something that it shows, and never its text."""
 _PATH_STEPS = 3
 
 
@@ -68,5 +72,4 @@ def _of_another(element: Element) -> bool:
     subject = (element.getattr("about") or "").strip()
     if subject not in ("", "#", "./"):
         return True
-    kind = element.getattr("itemtype")
-    return kind is not None and not is_main(kind.split())
+    return bool(_OTHER_TYPE.search(element.getattr("itemtype") or ""))
