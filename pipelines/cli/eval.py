@@ -136,6 +136,24 @@ def dedup(
     _print(report, as_json=as_json)
 
 
+@eval_app.command()
+def licences(
+    *,
+    warc: Annotated[Path, typer.Option(help="Pages (WARC).")],
+    labels: Annotated[
+        Path,
+        typer.Option(
+            help="JSON lines with url, and cc_links (licence URLs found in the page, separated by semicolons) or licence."
+        ),
+    ],
+    as_json: _AsJson = False,
+) -> None:
+    """Compare the licence that each page is tagged with with the one that an index names."""
+    from pipelines.evaluate.licences import evaluate_licences  # noqa: PLC0415  as above
+
+    _print(evaluate_licences(read_pages(warc), read_jsonl(labels, {"url": str})), as_json=as_json)
+
+
 def _print(report: Report, *, as_json: bool) -> None:
     values = plain(report)
     if as_json:
