@@ -2,6 +2,8 @@
 
 Most of a crawl is not Korean and leaves here. In valid UTF-8 a lead byte never occurs inside another character, so
 counting lead bytes counts characters. Other encodings are looked at only where the body is no UTF-8.
+
+The loops of `_scan` are imported where they are used: Numba takes a third of a second, which only a worker need wait.
 """
 
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from filters import _bytes, _scan
+from filters import _bytes
 from filters.decision import Decision
 from filters.hangul import KOREAN, census
 
@@ -101,14 +103,18 @@ def count_hangul(body: bytes) -> int:
 def _share(body: bytes, seen: _Seen) -> float | None:
     if not seen.utf8 or seen.written > seen.plain:
         return None
-    hangul, letters = _scan.text_letters(np.frombuffer(body, np.uint8))
+    from filters._scan import text_letters  # noqa: PLC0415
+
+    hangul, letters = text_letters(np.frombuffer(body, np.uint8))
     return hangul / max(1, hangul + letters)
 
 
 def _look(body: bytes) -> _Seen:
     if b"\0" in body and (body[:2] in {b"\xff\xfe", b"\xfe\xff"} or _bytes.utf16(body)):
         return _Seen(_utf16(body), 0, utf8=False)
-    plain, written = _scan.count_hangul(np.frombuffer(body, np.uint8))
+    from filters._scan import count_hangul as count  # noqa: PLC0415
+
+    plain, written = count(np.frombuffer(body, np.uint8))
     if body.isascii() or _is_utf8(body):
         return _Seen(plain, written, utf8=True)
     return _Seen(_cp949(body), written, utf8=False)
