@@ -18,10 +18,12 @@ from pipelines.group.rights import judge_rights
 from pipelines.group.tables import TableWriter
 from pipelines.group.withdrawn import Withdrawn
 from pipelines.plan import RunPlan
+from pipelines.progress import LOG
 from pipelines.rights_version import RIGHTS_VERSION_PROPERTY, rights_version
 from pipelines.version import code_version
 from warehouse.catalog import Warehouse
 from warehouse.commit import commit_run
+from warehouse.withdrawal.carry_out import settle
 
 
 def commit_group(
@@ -45,7 +47,7 @@ def commit_group(
     folder = plan.folder / "group"
     shutil.rmtree(folder, ignore_errors=True)
     recipe = plan.recipe
-    withdrawn = Withdrawn.load(warehouse, recipe.dedup)
+    withdrawn = Withdrawn.load(warehouse, recipe.dedup, plan.run_id, plan.folder / "withdrawals.json")
     rights = judge_rights(parts, recipe.rights, folder / "rights", withdrawn.listing)
     keys = load_keys(parts, rights.files, withdrawn)
     known = known_documents(keys, _kept_before(warehouse))
@@ -69,6 +71,8 @@ def commit_group(
     accounts.check_rows(choice.get_column("reason").null_count(), drop_rows)
     rules = {RIGHTS_VERSION_PROPERTY: rights_version()}
     commit_run(warehouse, plan.run_id, files, _run_row(plan, accounts, started), rules)
+    if left := settle(warehouse, withdrawn.listing):
+        LOG.info("withdrawn meanwhile", extra={"fields": {"run_id": plan.run_id, "documents": left}})
     return accounts
 
 

@@ -109,6 +109,25 @@ def carry_out(
     return Outcome(withdrawal, documents, spared, held_by, erased, target, notices)
 
 
+def settle(warehouse: Warehouse, known: WithdrawalList) -> int:
+    """Take out what withdrawals cover that were registered while a run worked; the number of documents.
+
+    Args:
+        warehouse: Where the run was committed.
+        known: The list that the run heeded.
+    """
+    heeded = {one.withdrawal_id for one in known.withdrawals}
+    newer = [one.withdrawal_id for one in load_list(warehouse).withdrawals if one.withdrawal_id not in heeded]
+    left = 0
+    if newer:
+        with _lock(warehouse):
+            for withdrawal_id in newer:
+                before = _done(warehouse, withdrawal_id)[0].num_rows
+                take_out(warehouse, withdrawal_id)
+                left += _done(warehouse, withdrawal_id)[0].num_rows - before
+    return left
+
+
 def take_out(warehouse: Warehouse, withdrawal_id: str) -> list[Copy]:
     """Take out of the tables what a withdrawal on the list covers; copies that are spared.
 
@@ -161,8 +180,9 @@ def _done(warehouse: Warehouse, withdrawal_id: str) -> tuple[pa.Table, pa.Table,
 def _erase(warehouse: Warehouse, folder: Path, documents: pa.Table, captures: pa.Table) -> dict[str, list[str]]:
     """Erase; what was removed, by table or ``runs``, in all calls together."""
     pages = {*values_of(documents, "doc_id"), *values_of(captures, "doc_id")}
+    erase.check_finished(warehouse, pages, load_list(warehouse))
     runs = erase.Journal(folder / "erase-runs.json")
-    runs.add(erase.clear_runs(warehouse, pages))
+    runs.add([*erase.clear_runs(warehouse, pages), *erase.clear_releasing(warehouse)])
     erased = {"runs": runs.read()}
     for name in erase.REWRITTEN:
         journal = erase.Journal(folder / f"erase-{name}.json")

@@ -9,16 +9,20 @@ Site files and signatures stay: neither holds text of a page.
 import fcntl
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pyiceberg.expressions import In, Reference
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
+from licenses import WithdrawalList
 from warehouse._durable import clean_temp, fsync, make_temp, rename
 from warehouse.catalog import UNFINISHED_PROPERTY, Warehouse
 from warehouse.errors import WarehouseError
@@ -116,6 +120,41 @@ def clear_runs(warehouse: Warehouse, doc_ids: Iterable[str]) -> list[str]:
                 raise WarehouseError(f"run {folder.name} is working: wait for its end, then the same command goes on")
             removed += _clear_run(folder, set(doc_ids))
     return removed
+
+
+def clear_releasing(warehouse: Warehouse) -> list[str]:
+    """Remove what releases that were killed had laid aside.
+
+    Raises:
+        WarehouseError: A release is being packed.
+    """
+    folder = Path(warehouse.uri.removeprefix("file://")) / "releasing"
+    removed = [str(path) for path in clean_temp(folder)]
+    if any(folder.glob(".tmp-*")):
+        raise WarehouseError("a release is being packed: wait for its end, then the same command goes on")
+    return removed
+
+
+def check_finished(warehouse: Warehouse, doc_ids: Collection[str], listing: WithdrawalList) -> None:
+    """Refuse to erase while rows of a run that is not finished hold such documents: they are not to be seen yet.
+
+    Raises:
+        WarehouseError: There are such rows.
+    """
+    table = warehouse.table("documents")
+    hidden: Any = warehouse.unfinished(table)
+    if not hidden:
+        return
+    wanted = pa.array(sorted(doc_ids), pa.string())
+    columns = ("doc_id", "url", "host", "author", "run_id")
+    scan = table.scan(row_filter=In(term=Reference("run_id"), values=hidden), selected_fields=columns)
+    for batch in scan.to_arrow_batch_reader():
+        covered = pc.or_(listing.covered(batch), pc.is_in(batch["doc_id"].cast(pa.string()), wanted))
+        if pc.any(covered).as_py():
+            raise WarehouseError(
+                f"of the runs {sorted(hidden)}, which are not finished, documents are to be erased: "
+                "run them to their end, then the same command goes on"
+            )
 
 
 def _clear_run(folder: Path, doc_ids: set[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """The list of withdrawals: registering one, reading all, noting that one was carried out."""
 
 import datetime as dt
-import hashlib
 from collections import defaultdict
 from typing import Any
 
@@ -9,13 +8,12 @@ import pyarrow as pa
 from pyiceberg.expressions import EqualTo, Reference
 
 from licenses import Withdrawal, WithdrawalList
-from warehouse.canonical import canonical
+from warehouse import registry
 from warehouse.catalog import Warehouse
-from warehouse.ledger import Ledger
 from warehouse.schemas import TABLES
 from warehouse.withdrawal.retry import retrying
 
-_SPEC = TABLES["withdrawals"]
+_TABLE = "withdrawals"
 
 
 def load_list(warehouse: Warehouse) -> WithdrawalList:
@@ -33,39 +31,33 @@ def register(warehouse: Warehouse, withdrawal: Withdrawal) -> tuple[Withdrawal, 
     Returns:
         The withdrawal as it stands on the list, and whether it is new. One that is there already stays as it is.
     """
-
-    def attempt() -> tuple[Withdrawal, bool]:
-        table = warehouse.table("withdrawals")
-        for row in table.scan(row_filter=_this(withdrawal.withdrawal_id)).to_arrow().to_pylist():
-            return Withdrawal.from_row(row), False
+    there = registry.find(warehouse, _TABLE, withdrawal.withdrawal_id)
+    if there is None:
         row = {**withdrawal.model_dump(mode="python"), "kind": withdrawal.kind.value}
-        table.append(pa.Table.from_pylist([row], _SPEC.schema))
-        return withdrawal, True
-
-    listed, new = retrying(attempt, f"register {withdrawal.withdrawal_id}")
-    if new:
-        # The target may be a person's name, so the ledger, which is never erased, holds its digest.
-        said = listed.model_dump(mode="json")
-        body = {"withdrawal_id": listed.withdrawal_id, "kind": listed.kind.value, "digest": _digest(said)}
-        Ledger.of(warehouse.uri).append("withdrawal", body)
-    return listed, new
+        try:
+            registry.insert(warehouse, _TABLE, row)
+        except registry.AlreadyThereError:
+            there = registry.find(warehouse, _TABLE, withdrawal.withdrawal_id)
+    return (withdrawal, True) if there is None else (Withdrawal.from_row(there), False)
 
 
 def note(warehouse: Warehouse, withdrawal_id: str, **values: Any) -> None:
-    """Write into the row of a withdrawal what was done: ``applied_at``, ``erased_at``, ``documents``."""
+    """Write into the row of a withdrawal what was done: ``applied_at``, ``erased_at``, ``documents``.
+
+    What was asked stays as it was; what was done is in the certificate too, and that in the ledger.
+    """
 
     def attempt() -> None:
         table = warehouse.table("withdrawals")
         (row,) = table.scan(row_filter=_this(withdrawal_id)).to_arrow().to_pylist()
-        table.overwrite(pa.Table.from_pylist([{**row, **values}], _SPEC.schema), _this(withdrawal_id))
+        table.overwrite(pa.Table.from_pylist([{**row, **values}], TABLES[_TABLE].schema), _this(withdrawal_id))
 
     retrying(attempt, f"note {withdrawal_id}")
 
 
 def row_of(warehouse: Warehouse, withdrawal_id: str) -> dict[str, Any]:
     """The row of a withdrawal that is on the list."""
-    (row,) = warehouse.scan("withdrawals", _this(withdrawal_id)).to_pylist()
-    return dict(row)
+    return dict(registry.find(warehouse, _TABLE, withdrawal_id) or {})
 
 
 def now() -> dt.datetime:
@@ -76,7 +68,3 @@ def now() -> dt.datetime:
 def _this(withdrawal_id: str) -> EqualTo:
     value: Any = withdrawal_id
     return EqualTo(term=Reference("withdrawal_id"), value=value)
-
-
-def _digest(said: Any) -> str:
-    return hashlib.sha256(canonical(said)).hexdigest()
