@@ -15,6 +15,8 @@ _COMMANDS = {
     "run": "pipelines.cli.run:run",
     "explain": "pipelines.cli.explain:explain",
     "inspect": "pipelines.cli.inspect:inspect",
+    "release": "pipelines.cli.release:release_app",
+    "verify": "pipelines.cli.verify:verify",
     "withdraw": "pipelines.cli.withdraw:withdraw",
     "recipient": "pipelines.cli.recipient:recipient_app",
     "contract": "pipelines.cli.contract:contract_app",

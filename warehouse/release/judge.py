@@ -17,7 +17,7 @@ from licenses.organisation import OrganisationPolicy
 from licenses.policy import PolicyClass, policy_class_table
 from licenses.withdrawals import WithdrawalList
 from warehouse.release.evidence import StoredEvidence, is_among
-from warehouse.release.permissions import Permissions
+from warehouse.release.permissions import Permissions, Permitted
 from warehouse.release.source import id_keys
 
 HOLDOUT = "HOLDOUT"
@@ -85,27 +85,25 @@ class Judge:
 
     def judge(self, batch: pa.RecordBatch) -> Judged:
         """Judge documents with the columns of ``SOURCE_COLUMNS``."""
-        class_ids, contract_ids = self._with_contracts(batch)
+        permitted = self._with_contracts(batch)
         named = _PLAIN.is_in(batch["doc_id"], value_set=pa.array(sorted(self._evidence.withdrawn), pa.string()))
         facts = {
-            "policy_class_id": class_ids,
+            "policy_class_id": permitted.class_ids,
             "withdrawn": _PLAIN.or_(self._withdrawals.covered(batch), named),
             "evidence": pa.array(self._has_evidence(batch)),
+            "expired": permitted.expired,
             "pii_clean": pa.array(self._is_clean(batch)),
         }
         codes = gate_documents(pa.RecordBatch.from_pydict(facts), self._decisions)
-        return Judged(codes.dictionary_decode(), class_ids, contract_ids)
+        return Judged(codes.dictionary_decode(), permitted.class_ids, permitted.contract_ids)
 
-    def _with_contracts(self, batch: pa.RecordBatch) -> tuple["pa.Array[Any]", "pa.Array[Any]"]:
-        if not self._permissions:
-            none = pa.array([[]] * batch.num_rows, pa.list_(pa.string()))
-            return batch["policy_class_id"], none
-        found = self._permissions.apply(batch, self._own, self._evidence.denials)
-        made = {one.policy_class_id: one for one in self._permissions.made()}
+    def _with_contracts(self, batch: pa.RecordBatch) -> Permitted:
+        permitted = self._permissions.apply(batch, self._own, self._evidence.denials)
+        made = self._permissions.made()
         if not made.keys() <= self._classes.keys():
             self._classes |= made
             self._decisions = self._decide()
-        return found
+        return permitted
 
     def _decide(self) -> pa.Table:
         return gate_classes(policy_class_table(list(self._classes.values())), self._request, self._policy)

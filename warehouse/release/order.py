@@ -38,6 +38,8 @@ class Order:
     policy: OrganisationPolicy = field(default_factory=OrganisationPolicy)
     kek: str | None = None
     """Key-encryption key that the release key is wrapped for, where the recipient has no public key."""
+    contract_key: str | None = None
+    """Public key (PEM) that contracts were signed with, where it is not that of the key store of the release."""
 
 
 @dataclass(frozen=True, slots=True)

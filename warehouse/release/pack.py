@@ -14,14 +14,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from licenses.contracts import Contract
 from licenses.policy import PolicyClass, policy_classes_from_table
 from warehouse._durable import clean_temp, fsync, make_temp, rename
 from warehouse.canonical import digest
 from warehouse.catalog import Warehouse
+from warehouse.contract_records import load_contracts
 from warehouse.keys import KeyStore
 from warehouse.ledger import Ledger
-from warehouse.registry import rows as registry_rows
 from warehouse.release import check
 from warehouse.release import manifest as files
 from warehouse.release.assemble import pack_shards
@@ -141,7 +140,7 @@ class _Packer:
 
     def _collect(self, snapshot: Snapshot, spilling: Path) -> Collected:
         request = self.order.request
-        contracts = [Contract.from_row(row) for row in registry_rows(self.warehouse, "contracts")]
+        contracts = load_contracts(self.warehouse, self.order.contract_key or self.keys.public_key_pem)
         permissions = Permissions(contracts, request, self.at)
         judge = Judge(
             request=request,

@@ -57,4 +57,4 @@ def withdrawn_since(warehouse: Warehouse, manifest: Mapping[str, Any]) -> list[d
 def _documents(warehouse: Warehouse, release_id: str) -> set[str]:
     wanted: Any = release_id
     mine = EqualTo(term=Reference("release_id"), value=wanted)
-    return set(warehouse.scan(RELEASE_DOCUMENTS.name, mine, ("doc_id",))["doc_id"].to_pylist())
+    return {str(one) for one in warehouse.scan(RELEASE_DOCUMENTS.name, mine, ("doc_id",))["doc_id"].to_pylist()}
