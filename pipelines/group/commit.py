@@ -63,7 +63,7 @@ def commit_group(
         "documents": writer.documents(choice, rights, shard_bytes),
         "signatures": writer.signatures(choice, recipe.dedup.scheme, shard_bytes),
         "drops": drops,
-        "evidence": writer.evidence(rights),
+        "evidence": writer.evidence(choice, rights),
         "site_files": writer.site_files(),
         "policy_classes": writer.policy_classes(rights),
     }

@@ -6,12 +6,14 @@ key, are sorted within files of bounded size, in the order of the plan.
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from licenses import policy_class_table
+from licenses import WithdrawalList, policy_class_table
 from pipelines.group.rights import RightsFindings, site_evidence_table
 from pipelines.stages.base import DROPPED, ORIGIN
 from warehouse import TABLES, write_file, write_shards
@@ -81,9 +83,10 @@ class TableWriter:
         )
         return self._files("drops", tables)
 
-    def evidence(self, rights: RightsFindings) -> list[Path]:
-        """Evidence of pages, then that of site files."""
-        pages = (pq.read_table(part / "evidence.parquet") for part in self._parts)
+    def evidence(self, choice: pl.DataFrame, rights: RightsFindings) -> list[Path]:
+        """Evidence of pages, then that of site files. What withdrawn pages say is not kept, for it quotes them."""
+        gone = choice.filter(pl.col("withdrawal_id").is_not_null()).get_column("doc_id").to_list()
+        pages = (_evidence_of(part, gone, rights.withdrawals) for part in self._parts)
         sites = site_evidence_table(rights.site_evidence[key] for key in sorted(rights.site_evidence))
         return self._files("evidence", _chain(pages, sites))[0]
 
@@ -106,8 +109,11 @@ class TableWriter:
         for name in ("stage", "reason", "partner_doc_id", "withdrawal_id"):
             late = late.append_column(name, stopped.get_column(name).to_arrow().cast(pa.string()))
         late = late.append_column("jaccard", stopped.get_column("jaccard").to_arrow())
-        evidence = pq.read_table(rights.files[number], columns=["evidence_ids"]).take(rows)
-        late = late.append_column("evidence_ids", evidence["evidence_ids"])
+        ids: list[Any] = pq.read_table(rights.files[number], columns=["evidence_ids"]).take(rows)[0].to_pylist()
+        for row, withdrawal_id in enumerate(late["withdrawal_id"].to_pylist()):
+            if withdrawal_id is not None:
+                ids[row] = [one for one in ids[row] if one in rights.site_evidence]
+        late = late.append_column("evidence_ids", pa.array(ids, pa.list_(pa.string())))
         return pa.concat_tables([mapped, late], promote_options="default")
 
     def _shards(self, name: str, choice: pa.Table, sort_by: Sequence[str], target: int) -> list[Path]:
@@ -139,6 +145,17 @@ class TableWriter:
             paths.append(path)
             rows += table.num_rows
         return paths, rows
+
+
+def _evidence_of(part: Path, gone: Sequence[str], withdrawals: WithdrawalList) -> pa.Table:
+    """Evidence of the pages of a part, but for pages that are withdrawn, wherever in the run they stopped."""
+    evidence = pq.read_table(part / "evidence.parquet")
+    if withdrawals or gone:
+        stopped = pq.read_table(part / "drops.parquet", columns=["doc_id", "url", "host"])
+        covered = stopped.filter(withdrawals.covered(stopped))["doc_id"].to_pylist()
+        leaving: Any = pc.is_in(evidence["doc_id"], pa.array([*gone, *covered], pa.string()))
+        evidence = evidence.filter(pc.invert(leaving))
+    return evidence
 
 
 def _rights_columns(file: Path) -> pl.DataFrame:
