@@ -9,15 +9,18 @@ the page anew.
 
 import dataclasses
 import html
-from collections.abc import Sequence
+import re
 from functools import lru_cache
 
 from licenses import Evidence, RightsSettings, page_signals
-from licenses.axes import AxisValues
+from licenses.axes import DENIALS, GRANTS, AxisValues
 from licenses.evidence import LITERAL_CHARS
+from licenses.licence_url import licence_of_url
 
 _CACHED = 1 << 16
-_PLACED = frozenset({"html_licence", "ccl_text", "kogl"})
+_LINKED = "html_licence"
+_URL = re.compile(r"(?:https?:)?//[^\s\"'<>\\]+")
+_PLACED = frozenset({"ccl_text", "kogl"})
 """Families whose confidence follows from where on the page they stood."""
 
 
@@ -43,28 +46,24 @@ class Reader:
 
     def reread(self, stored: Evidence) -> Evidence:
         """The evidence as the present rules have it; itself where they say the same or cannot say."""
-        if len(stored.literal) >= LITERAL_CHARS or not stored.literal:
+        if stored.scope == "element" or not 0 < len(stored.literal) < LITERAL_CHARS:
             return stored
+        if stored.signal == _LINKED:
+            return _relicensed(stored)
         host = stored.source_url.split("/")[2] if stored.source_url.count("/") > 1 else ""
         found = [said for said in self._read(stored.signal, stored.literal, host) if said.rule_id == stored.rule_id]
-        same = [said for said in found if said.licence == stored.licence]
-        if not found or any((one.axes, one.conditions) == (stored.axes, stored.conditions) for one in same):
-            return self._as_sure(stored, same)
-        said = (same or found)[0]
-        return dataclasses.replace(
-            stored,
-            axes=said.axes,
-            conditions=said.conditions,
-            licence=said.licence,
-            confidence=stored.confidence if stored.signal in _PLACED else said.confidence,
-        )
-
-    def _as_sure(self, stored: Evidence, same: Sequence[_Said]) -> Evidence:
-        """What is said stays; how sure the rule is may have changed."""
-        sure = [one.confidence for one in same if (one.axes, one.conditions) == (stored.axes, stored.conditions)]
-        if stored.signal in _PLACED or not sure or stored.confidence in sure:
+        if not found:
             return stored
-        return dataclasses.replace(stored, confidence=sure[0])
+        same = [said for said in found if (said.axes, said.conditions) == (stored.axes, stored.conditions)]
+        said = (same or found)[0]
+        if stored.signal in _PLACED:
+            # A mark is named after all marks of its page, of which the literal may be one.
+            return stored if same else dataclasses.replace(stored, axes=said.axes, conditions=said.conditions)
+        if same and stored.confidence in {one.confidence for one in same}:
+            return stored
+        return dataclasses.replace(
+            stored, axes=said.axes, conditions=said.conditions, licence=said.licence, confidence=said.confidence
+        )
 
     def _find(self, signal: str, literal: str, host: str) -> tuple[_Said, ...]:
         """What the rules of a family find in a literal alone."""
@@ -78,6 +77,18 @@ class Reader:
             for one in found
             if one.signal == signal
         )
+
+
+def _relicensed(stored: Evidence) -> Evidence:
+    """What the licence behind a link says now. Which link licenses the page, its place told."""
+    if not any(value in GRANTS | DENIALS for _, value in stored.axes):
+        return stored
+    named = [one for url in _URL.findall(html.unescape(stored.literal)) if (one := licence_of_url(url))]
+    same = [one for one in named if one.id == stored.licence] or named
+    if len({one.id for one in same}) != 1 or same[0].terms is None:
+        return stored
+    terms = same[0].terms
+    return dataclasses.replace(stored, axes=terms.axes, conditions=terms.conditions, licence=same[0].id)
 
 
 def _as_served(signal: str, literal: str) -> tuple[list[tuple[str, str]], str]:

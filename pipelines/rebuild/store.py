@@ -55,7 +55,7 @@ class RunStore:
     def site_evidence(self) -> dict[str, tuple[Evidence, str | None]]:
         """Evidence of site files by its id, with the digest of its file."""
         of_sites = And(self._of_run, IsNull(term=Reference("doc_id")))
-        table = self._warehouse.scan("evidence", of_sites)
+        table = self._warehouse.plan("evidence", of_sites).to_arrow()
         digests = table["site_file_digest"].to_pylist()
         return {one.evidence_id: (one, digest) for one, digest in zip(_read(table), digests, strict=True)}
 
@@ -95,7 +95,7 @@ def page_evidence(part: Part) -> dict[str, dict[str, Evidence]]:
 
 
 def _read(table: pa.Table) -> list[Evidence]:
-    return evidence_from_table(table.select(EVIDENCE_SCHEMA.names).cast(EVIDENCE_SCHEMA))
+    return evidence_from_table(table)
 
 
 def _equals(column: str, value: str) -> BooleanExpression:
