@@ -27,6 +27,8 @@ BLOCK_CONDITION = "BLOCK_CONDITION"
 """Followed by a colon and the condition."""
 BLOCK_LOW_CONFIDENCE = "BLOCK_LOW_CONFIDENCE"
 
+FACT_CODES = frozenset({BLOCK_WITHDRAWN, BLOCK_NOT_ACQUIRED, BLOCK_EVIDENCE_MISSING, BLOCK_EXPIRED, BLOCK_PII})
+"""Codes that no permission on an axis lifts."""
 LEAST_CONFIDENCE = 0.7
 KOGL_AI_CONDITIONS = frozenset({"anti_memorization", "no_resale"})
 YES, NO = "yes", "no"

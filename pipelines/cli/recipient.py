@@ -103,15 +103,12 @@ def standing(recipient: Recipient) -> str:
     if recipient.domestic:
         return "domestic"
     places = {
-        "established": (recipient.established_in,),
-        "controlled": (recipient.controlled_from,),
-        "processes": recipient.processed_in or (None,),
+        "established in": (recipient.established_in,),
+        "controlled from": (recipient.controlled_from,),
+        "processes in": recipient.processed_in or (None,),
     }
     why = [
-        f"{what} {'nobody knows where' if place is None else f'in {place}'}"
-        for what, where in places.items()
-        for place in where
-        if place != KOREA
+        f"{what} {place or 'an unknown country'}" for what, where in places.items() for place in where if place != KOREA
     ]
     return f"foreign ({', '.join(why)})"
 
