@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from licenses import Withdrawal, WithdrawalKind
+from pipelines.cli.registry import DEFAULT_RECIPE_PATH, JsonOption, RecipeOption, WarehouseOption, checked, opened
 from pipelines.errors import ConfigError
 from pipelines.ingest import site_of
-from pipelines.recipe import DEFAULT_RECIPE, load_recipe
-from warehouse.catalog import Warehouse
-from warehouse.keys import KEYS_FOLDER, FileKeyStore
+from warehouse.key_stores import open_keys
 from warehouse.withdrawal.carry_out import Outcome, Preview, carry_out, preview
 from warehouse.withdrawal.copies import Copy
 from warehouse.withdrawal.holders import Holder
@@ -40,24 +38,21 @@ def withdraw(
     requested_by: Annotated[str | None, typer.Option(help="Who asked.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for certificate and notices.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would leave.")] = False,
-    warehouse: Annotated[str | None, typer.Option(help="Folder of the warehouse.")] = None,
-    recipe: Annotated[Path, typer.Option(help="Recipe that names the warehouse.")] = Path(DEFAULT_RECIPE),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
+    keys: Annotated[
+        str | None, typer.Option(help="Key store: file:FOLDER or aws-kms:KEY; by default <warehouse>/keys.")
+    ] = None,
+    warehouse: WarehouseOption = None,
+    recipe: RecipeOption = DEFAULT_RECIPE_PATH,
+    as_json: JsonOption = False,
 ) -> None:
     """Take documents out: of the tables, of the next release and of runs to come. Resumes by itself."""
     given = {"url": url, "host": host, "doc": doc, "owner": owner}
     asked = _withdrawal({kind: target for kind, target in given.items() if target is not None}, reason, requested_by)
-    settings = load_recipe(recipe).warehouse
-    uri = warehouse or settings.uri
-    catalog = settings.catalog or None
-    if catalog is None and not (Path(uri.removeprefix("file://")) / "catalog.db").is_file():
-        raise ConfigError(f"there is no warehouse at {uri}: a run makes one")
-    with Warehouse.open(uri, upgrade=True, catalog=catalog) as store:
+    with opened(warehouse, recipe) as store:
         if dry_run:
             answer = _preview_json(asked, preview(store, asked))
         else:
-            keys = FileKeyStore(Path(store.uri.removeprefix("file://")) / KEYS_FOLDER)
-            answer = _outcome_json(carry_out(store, asked, keys, erasing=erase, out=out))
+            answer = _outcome_json(carry_out(store, asked, open_keys(store.uri, keys), erasing=erase, out=out))
     if as_json:
         typer.echo(json.dumps({"ok": True, **answer}, ensure_ascii=False, default=str))
     else:
@@ -68,12 +63,11 @@ def _withdrawal(given: dict[str, str], reason: str, requested_by: str | None) ->
     if len(given) != 1:
         raise ConfigError("name one of --url, --host, --doc and --owner")
     ((kind, target),) = given.items()
-    try:
-        asked = Withdrawal(
+    asked = checked(
+        lambda: Withdrawal(
             kind=WithdrawalKind(kind), target=target, reason=reason, requested_by=requested_by, requested_at=now()
         )
-    except ValidationError as error:
-        raise ConfigError("; ".join(str(one["msg"]).removeprefix("Value error, ") for one in error.errors())) from error
+    )
     if asked.kind is WithdrawalKind.HOST and _is_suffix(asked.target):
         raise ConfigError(f"{asked.target} is no host of one owner but a suffix that many share: name the host")
     return asked
