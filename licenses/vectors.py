@@ -8,16 +8,22 @@ import hashlib
 import html
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from licenses.axes import TRAIN, Axis
 from licenses.catalogue import ALL_RIGHTS_RESERVED, DEFAULT_LICENCE
 from licenses.evidence import Evidence, Source
 from licenses.notices import terms_signals
+from licenses.origins import origin_signals
 from licenses.page_signals import page_signals
+from licenses.preferences import on_user_content_host
 from licenses.resolve import Rights, resolve
+from licenses.rsl import rsl_signals
 from licenses.site_files import SiteFile, site_signals
+from licenses.tdmrep import policy_signals
 from licenses.vector_inputs import Given, resolve_signals, settings_of, status_of, text_of, url_of
+from licenses.vectors_gate import gate_vector
 
 Judge: TypeAlias = Callable[[Given], dict[str, Any]]
 """From the ``input`` of a vector to its result. Raises KeyError, TypeError or ValueError on an input that is none."""
@@ -29,6 +35,7 @@ _FILES = {
     "trust_txt": ("trust_txt", "/trust.txt"),
 }
 _LICENCE_FAMILIES = frozenset({"html_licence", "ccl_text", "kogl"})
+_TERMS = ("이용허락범위", "이용허락조건", "이용조건", "terms")
 _NO_BODY = hashlib.sha256(b"").hexdigest()
 _FLAGS = {
     "truncated": "robots.truncated",
@@ -63,6 +70,23 @@ def _notice(given: Given) -> dict[str, Any]:
     return _page(given, frozenset({"notice"}))
 
 
+def _tdmrep(given: Given) -> dict[str, Any]:
+    evidence = [*_of_files(given), *_of_page(given)]
+    policy = given.get("policy")
+    if policy is not None:
+        body = policy if isinstance(policy, str) else json.dumps(policy)
+        source = replace(_source(given), url=f"{url_of(given)}#policy")
+        user_content = on_user_content_host(url_of(given), settings_of(given))
+        octets = body.encode("utf-8", "surrogatepass")
+        evidence += policy_signals(evidence, octets, source, user_content=user_content)
+    return _result(evidence)
+
+
+def _rsl(given: Given) -> dict[str, Any]:
+    xml = text_of(given, "xml").encode("utf-8", "surrogatepass")
+    return _result([*_of_files(given), *_of_page(given), *rsl_signals(xml, url_of(given), _source(given))])
+
+
 def _text_file(kind: str) -> Judge:
     def judged(given: Given) -> dict[str, Any]:
         return _result(_of_file(kind, text_of(given, "text"), given))
@@ -72,6 +96,15 @@ def _text_file(kind: str) -> Judge:
 
 def _terms(given: Given) -> dict[str, Any]:
     return _result(terms_signals(text_of(given, "text"), _source(given)))
+
+
+def _dataset(given: Given) -> dict[str, Any]:
+    origin = text_of(given, "origin")
+    terms = next((given[name] for name in _TERMS if isinstance(given.get(name), str)), None)
+    source = Source(origin, None, None, _NO_BODY)
+    return _result(
+        origin_signals(origin, terms, given.get("mirror"), source), frozenset({*_LICENCE_FAMILIES, "origin"})
+    )
 
 
 def _resolve(given: Given) -> dict[str, Any]:
@@ -84,7 +117,8 @@ JUDGES: Mapping[str, Judge] = {
     "robots_ai": _page,
     "content_signal": _page,
     "aipref": _page,
-    "tdmrep": _page,
+    "rsl": _rsl,
+    "tdmrep": _tdmrep,
     "robots_meta": _page,
     "ai_txt": _text_file("ai_txt"),
     "trust_txt": _text_file("trust_txt"),
@@ -93,7 +127,9 @@ JUDGES: Mapping[str, Judge] = {
     "kogl": _licence,
     "notice": _notice,
     "terms": _terms,
+    "dataset": _dataset,
     "resolve": _resolve,
+    "gate": gate_vector,
 }
 """What can be judged, by kind."""
 

@@ -143,7 +143,7 @@ def licences(
     labels: Annotated[
         Path,
         typer.Option(
-            help="JSON lines with url, and cc_links (licence URLs found in the page, separated by semicolons) or licence."
+            help="JSON lines with url, and cc_links (licence URLs in the page, separated by semicolons) or licence."
         ),
     ],
     as_json: _AsJson = False,

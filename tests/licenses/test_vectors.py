@@ -1,120 +1,96 @@
-"""Every vector of the consent specification whose family is here, through the public functions alone."""
+"""The vectors of the consent specification, and a case for each sentence of its sections 1 to 3, 8 and 9."""
 
-import datetime as dt
-import hashlib
-import html
 import json
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from licenses import (
-    Axis,
-    Evidence,
-    RightsSettings,
-    SiteFile,
-    Source,
-    page_signals,
-    resolve,
-    site_signals,
-    terms_signals,
-)
+from licenses.axes import Axis
+from licenses.vectors import JUDGES, judge
 
-HERE = Path(__file__).parents[1] / "data" / "consent_vectors.jsonl"
+DATA = Path(__file__).parents[1] / "data"
 SHARED = Path(os.environ.get("MALMOI_SHARED", Path(__file__).parents[3] / "shared"))
-NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
-ORIGIN = "https://example.kr"
-FILES = {
-    "robots_txt": ("robots", "/robots.txt"),
-    "tdmrep_json": ("tdmrep", "/.well-known/tdmrep.json"),
-    "ai_txt": ("ai_txt", "/ai.txt"),
-    "trust_txt": ("trust_txt", "/trust.txt"),
-}
-VECTORS = [json.loads(line) for line in HERE.read_text(encoding="utf-8").splitlines()]
 
 
-def site_evidence(name, content, path, settings, status=200):
-    kind, file_path = FILES[name]
-    body = content if isinstance(content, str) else json.dumps(content)
-    octets = body.encode()
-    digest = hashlib.sha256(octets).hexdigest()
-    file = SiteFile(kind, ORIGIN + file_path, ORIGIN, NOW, status, octets, digest)
-    return site_signals(file, ORIGIN + path, settings)
+def read(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def page_evidence(markup, headers, path, settings):
-    return page_signals(
-        ORIGIN + path, headers, markup, fetched_at=NOW, body_sha256="0" * 64, http_status=200, settings=settings
-    )
+VECTORS = [one for one in read(DATA / "consent_vectors.jsonl") if one["kind"] != "pii"]
+CASES = read(DATA / "rights_cases.jsonl")
 
 
-def signal(number, said):
-    conditions = tuple(said.get("conditions", ()))
-    axes = tuple((axis, said[axis]) for axis in map(str, Axis) if axis in said)
-    if any(value == "cond" for _, value in axes):
-        conditions = conditions or ("agreement",)
-    return Evidence(
-        signal="vector",
-        scope=said["scope"],
-        locator=str(number),
-        literal="",
-        source_url=ORIGIN,
-        fetched_at=NOW,
-        http_status=200,
-        body_sha256="0" * 64,
-        rule_id="vector",
-        spec_version="1",
-        axes=axes,
-        conditions=conditions,
-        licence=said.get("licence"),
-        confidence=said["confidence"],
-        declarer="owner",
-    )
-
-
-def evidence_of(vector):
-    kind, given = vector["kind"], vector["input"]
-    if kind == "resolve":
-        return [signal(number, said) for number, said in enumerate(given["signals"])]
-    settings = RightsSettings(product_token=given["token"]) if "token" in given else RightsSettings()
-    path = given.get("path", "/")
-    if kind == "terms":
-        return terms_signals(given["text"], Source(ORIGIN, NOW, 200, "0" * 64))
-    found = []
-    for name in ("robots_txt", "tdmrep_json"):
-        if name in given:
-            found += site_evidence(name, given[name], path, settings, given.get("status", 200))
-    if kind in ("ai_txt", "trust_txt"):
-        return site_evidence(kind, given["text"], path, settings)
-    markup = given.get("html") or f"<pre>{html.escape(given.get('text', ''))}</pre>"
-    return found + page_evidence(markup, list(given.get("headers", {}).items()), path, settings)
-
-
-def answer(vector):
-    evidence = evidence_of(vector)
-    rights = resolve(evidence)
-    licences = {one.licence for one in evidence if one.licence and one.scope != "element"} - {"all-rights-reserved"}
-    found = {str(axis): str(value) for axis, value in rights.axes.items()}
-    found["licence"] = rights.licence if licences else None
-    found["conflict"] = rights.conflict
-    found["conditions"] = sorted({one for those in rights.conditions.values() for one in those})
-    found["train_conditions"] = list(rights.conditions[Axis.TRAIN_DOM])
-    scopes = {one.scope for one in evidence if one.signal in ("html_licence", "kogl")}
-    found["scope"] = "document" if "document" in scopes else min(scopes, default=None)
-    return found
-
-
-@pytest.mark.parametrize("vector", VECTORS, ids=[one["id"] for one in VECTORS])
-def test_vector(vector):
-    found = answer(vector)
-    assert {key: found[key] for key in vector["expected"]} == vector["expected"]
+@pytest.mark.parametrize("case", [*VECTORS, *CASES], ids=lambda case: case["id"])
+def test_case(case):
+    found = judge(case["kind"], case["input"])
+    assert {key: found.get(key, "no such key") for key in case["expected"]} == case["expected"], case.get("why")
 
 
 def test_the_copied_vectors_are_those_of_the_specification():
     original = SHARED / "consent_vectors.jsonl"
     if not original.exists():
         pytest.skip("shared/consent_vectors.jsonl is not here")
-    wanted = {one["kind"] for one in VECTORS}
-    rows = [json.loads(line) for line in original.read_text(encoding="utf-8").splitlines()]
-    assert [row for row in rows if row["kind"] in wanted and "policy" not in row["input"]] == VECTORS
+    assert read(original) == read(DATA / "consent_vectors.jsonl")
+
+
+def test_every_kind_has_a_vector_or_case():
+    assert {case["kind"] for case in [*VECTORS, *CASES]} <= set(JUDGES)
+    assert len({case["id"] for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize(
+    ("robots_txt", "path", "crawl", "truncated"),
+    [
+        ("User-agent: *\nDisallow: /x\n" + "#" * (520 << 10) + "\nDisallow: /y\n", "/y", "allow", True),
+        ("User-agent: *\nDisallow: /x\n" + "#" * (520 << 10), "/x", "deny", True),
+        ("#" * (400 << 10) + "\nUser-agent: *\nDisallow: /y\n", "/y", "deny", False),
+    ],
+)
+def test_500_kib_of_robots_are_read_and_the_rest_is_told(robots_txt, path, crawl, truncated):
+    found = judge("robots_crawl", {"robots_txt": robots_txt, "path": path})
+    assert (found["crawl"], found["truncated"]) == (crawl, truncated)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("notice", {"text": 5}),
+        ("notice", {"html": ["x"]}),
+        ("robots_crawl", {"robots_txt": {}, "path": "/"}),
+        ("robots_crawl", {"robots_txt": "", "path": 3}),
+        ("robots_meta", {"headers": "X-Robots-Tag: noai"}),
+        ("robots_meta", {"headers": {"X-Robots-Tag": None}}),
+        ("resolve", {"signals": {}}),
+        ("resolve", {"signals": [{"train_dom": "perhaps"}]}),
+        ("resolve", {"signals": [{"train_dom": "deny", "confidence": 2}]}),
+        ("resolve", {"signals": [{"train_dom": "deny", "scope": "galaxy"}]}),
+        ("resolve", {"signals": [{"train_dom": "cond", "conditions": ["be nice"]}]}),
+        ("terms", {}),
+        ("ai_txt", {"text": None}),
+        ("resolve", {"signals": [{"train_dom": "deny", "licence": 5}]}),
+    ],
+)
+def test_inputs_of_a_wrong_form_are_refused(kind, given):
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        judge(kind, given)
+
+
+@given(
+    st.sampled_from(sorted(set(JUDGES) - {"gate", "dataset"})),
+    st.dictionaries(
+        st.sampled_from(
+            ["text", "html", "path", "robots_txt", "status", "headers", "signals", "xml", "token", "policy"]
+        ),
+        st.one_of(st.none(), st.text(max_size=30), st.integers(), st.lists(st.text(max_size=5), max_size=3)),
+        max_size=5,
+    ),
+)
+def test_whatever_the_fields_are_an_answer_or_a_refusal(kind, given):
+    try:
+        found = judge(kind, given)
+    except (KeyError, TypeError, ValueError):
+        return
+    assert {axis.value for axis in Axis} <= found.keys()

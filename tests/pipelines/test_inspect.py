@@ -29,6 +29,19 @@ def test_every_vector_of_personal_data_holds(path):
     assert got == [(vector["id"], vector["expected"]) for vector in vectors]
 
 
+@pytest.mark.parametrize("name", ["consent_vectors.jsonl", "rights_cases.jsonl"])
+def test_every_vector_of_rights_holds_in_the_order_asked(name):
+    path = ROOT / "tests" / "data" / name
+    vectors = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    done = malmoi("inspect", path)
+    assert (done.returncode, done.stderr) == (0, "")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == [vector["id"] for vector in vectors]
+    for vector, answer in zip(vectors, answers, strict=True):
+        got = {key: answer["result"][key] for key in vector["expected"]}
+        assert got == vector["expected"], vector["id"]
+
+
 def test_a_file_and_extra_keys(tmp_path):
     text = "문의: 홍길동 010-1234-5678, 계좌 110-123-456789, 대표 1588-1234"
     (tmp_path / "in.jsonl").write_text(json.dumps({"id": 1, "kind": "pii", "input": {"text": text}}), encoding="utf-8")
@@ -54,6 +67,27 @@ def test_wrong_lines_are_named_and_the_others_answered():
     errors = [answer["error"] for answer in answers if "error" in answer]
     assert [error.split(":")[0] for error in errors] == ["line 2", "line 4", "line 5", "line 6"]
     assert "known kinds: " in errors[1]
+
+
+def test_no_line_ends_the_command(tmp_path):
+    lines = [
+        b"[" * 100_000,
+        b"\xff\xfe",
+        b'{"id": NaN, "kind": "notice", "input": {"text": ""}}',
+        b'{"id": "\\ud800", "kind": "notice", "input": {"text": "\\ud800 \xe2\x93\x92"}}',
+        b'{"id": 1, "kind": {"a": 1}, "input": {}}',
+        b'{"id": 2, "kind": "resolve", "input": {"signals": [1]}}',
+        b'{"id": 3, "kind": "terms", "input": []}',
+        b'{"id": 4, "kind": "terms", "input": {"text": "' + b"x" * (65 << 20) + b'"}}',
+        b'{"id": 5, "kind": "terms", "input": {"text": "ok"}}',
+    ]
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(lines))
+    done = malmoi("inspect", tmp_path / "in.jsonl")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 2
+    assert done.stderr.strip() == "7 of 9 lines could not be judged"
+    assert ["result" in answer for answer in answers] == [False, False, False, True, False, False, False, False, True]
+    assert "longer than" in answers[7]["error"]
 
 
 def test_a_missing_file_is_one_line():
