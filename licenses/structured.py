@@ -1,30 +1,9 @@
-"""Dictionaries of RFC 9651 (Structured Field Values), as far as preferences need them: keys, tokens, and strictness.
+"""Dictionaries of RFC 9651 (Structured Field Values), as far as preferences need them: keys and tokens.
 
-A field that does not parse says nothing at all, so the grammar is checked to its last octet; values that are not tokens
-are recognised and set aside.
+A field that does not parse says nothing at all; the library is strict to the last octet.
 """
 
-import re
-
-_KEY = r"[a-z*][a-z0-9_.*-]*"
-_WORD = r"[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*"
-_BARE = "|".join(
-    (
-        rf"(?:{_WORD})",
-        r"-?\d{1,12}\.\d{1,3}",
-        r"-?\d{1,15}",
-        r'"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"',
-        r":[A-Za-z0-9+/]*={0,2}:",
-        r"\?[01]",
-        r"@-?\d{1,15}",
-        r'%"(?:[\x20\x21\x23\x24\x26-\x7e]|%[0-9a-f]{2})*"',
-    )
-)
-_PARAMS = rf"(?:;[ ]*{_KEY}(?:=(?:{_BARE}))?)*"
-_ITEM = rf"(?:{_BARE}){_PARAMS}"
-_INNER_LIST = rf"\([ ]*(?:{_ITEM}(?:[ ]+{_ITEM})*)?[ ]*\){_PARAMS}"
-_MEMBER = re.compile(rf"(?P<key>{_KEY})(?:=(?:(?P<token>{_WORD}){_PARAMS}|{_ITEM}|{_INNER_LIST})|{_PARAMS})")
-_COMMA = re.compile(r"[ \t]*,[ \t]*")
+import http_sf
 
 
 class NotADictionaryError(ValueError):
@@ -37,20 +16,16 @@ def tokens_of_dictionary(value: str) -> dict[str, str | None]:
     Raises:
         NotADictionaryError: The value does not parse.
     """
-    members: dict[str, str | None] = {}
-    rest = value.strip(" ")
-    at = 0
-    while at < len(rest):
-        member = _MEMBER.match(rest, at)
-        if member is None:
-            raise NotADictionaryError(value)
-        members.pop(member["key"], None)
-        members[member["key"]] = member["token"]
-        at = member.end()
-        if at == len(rest):
-            break
-        comma = _COMMA.match(rest, at)
-        if comma is None or comma.end() == len(rest):
-            raise NotADictionaryError(value)
-        at = comma.end()
-    return members
+    try:
+        members = http_sf.parse(value.encode("utf-8", "surrogatepass"), tltype="dictionary")
+    except http_sf.StructuredFieldError as error:
+        raise NotADictionaryError(value) from error
+    if not isinstance(members, dict):
+        raise NotADictionaryError(value)
+    return {key: _token(member) for key, member in members.items()}
+
+
+def _token(member: object) -> str | None:
+    """The token of an Item (a value with its parameters); None for another value or an Inner List."""
+    value = member[0] if isinstance(member, tuple) else member
+    return str(value) if isinstance(value, http_sf.Token) else None
