@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.errors import ConfigError
 from pipelines.rebuild import RebuildReport, rebuild_rights
 from pipelines.recipe import DEFAULT_RECIPE, load_recipe
 from warehouse.catalog import Warehouse
@@ -31,7 +32,11 @@ def rebuild(
     """Derive every policy class anew from stored evidence, after rules or tables have changed."""
     settings = load_recipe(recipe).warehouse
     uri = warehouse or settings.uri
-    with Warehouse.open(uri, create=False, catalog=settings.catalog or None) as store:
+    catalog = settings.catalog or None
+    if catalog is None and not (Path(uri.removeprefix("file://")) / "catalog.db").is_file():
+        raise ConfigError(f"there is no warehouse at {uri}: a run makes one")
+    # Rules change with versions: tables of the version before get the columns of this one.
+    with Warehouse.open(uri, upgrade=True, catalog=catalog) as store:
         report = rebuild_rights(store, dry_run=dry_run)
     if as_json:
         typer.echo(json.dumps(report.to_json(), ensure_ascii=False))
