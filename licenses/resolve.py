@@ -14,10 +14,12 @@ from licenses.tdmrep import RANKS
 from licenses.tdmrep import SIGNAL as TDMREP
 
 _SURE = 0.5
+_RESERVED = frozenset({ALL_RIGHTS_RESERVED, DEFAULT_LICENCE})
 _CONFLICT_COST = 0.2
 _ON_DENIALS = frozenset({"policy_contact"})
 """Conditions that stay with a denial: whom to ask."""
-_WIDE = frozenset({"site", "path", "dataset"})
+_REPLACED = frozenset({"site", "path"})
+"""Scopes whose licence gives way to that of the document (rule 4). The terms of a data set's origin are sticky."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ _NOTHING = _Answer(Value.UNKNOWN)
 def resolve(evidence: Sequence[Evidence]) -> Rights:
     """Rights of the document that all of ``evidence`` covers; the order of evidence does not matter."""
     covering = _own_precedence([one for one in evidence if one.scope != "element"])
-    narrow = {axis for one in covering if _is_licence(one) and one.scope not in _WIDE for axis, _ in _grants(one)}
-    answers = {axis: _answer(axis, covering, narrow) for axis in Axis}
+    licensed = any(one.scope == "document" and _is_licence(one) for one in covering)
+    answers = {axis: _answer(axis, covering, licensed=licensed) for axis in Axis}
     conflict = any(answer.conflict for answer in answers.values())
     review = any(answer.review for answer in answers.values())
     crawl = answers[Axis.CRAWL]
@@ -74,25 +76,22 @@ def _own_precedence(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Rule 3 where several sources of a family meet: of TDMRep the last one in its priority."""
     ranks = [RANKS.index(one.rule_id) for one in evidence if one.signal == TDMREP and one.rule_id in RANKS]
     kept = RANKS[max(ranks)] if ranks else ""
-    return [one for one in evidence if one.signal != TDMREP or one.rule_id == kept]
-
-
-def _grants(one: Evidence) -> list[tuple[Axis, Value]]:
-    return [(axis, value) for axis, value in one.axes if value in GRANTS and one.confidence >= _SURE]
+    return [one for one in evidence if one.signal != TDMREP or one.rule_id not in RANKS or one.rule_id == kept]
 
 
 def _is_licence(one: Evidence) -> bool:
-    """Whether it licenses the text: it names a licence, or permits copies, which no preference does (row 9)."""
-    return one.licence is not None or any(axis is Axis.REDIST for axis, _ in _grants(one))
+    """Whether it licenses the text: it names a licence, be it one that nobody can read, or permits copies (row 9)."""
+    named = one.licence is not None and one.licence not in _RESERVED
+    return named or any(axis is Axis.REDIST and value in GRANTS for axis, value in one.axes)
 
 
-def _answer(axis: Axis, evidence: Sequence[Evidence], narrow: set[Axis]) -> _Answer:
+def _answer(axis: Axis, evidence: Sequence[Evidence], *, licensed: bool) -> _Answer:
     said = [(value, one) for one in evidence for named, value in one.axes if named is axis]
     denials = [(value, one) for value, one in said if value in DENIALS]
     grants = [
         (value, one)
         for value, one in said
-        if value in GRANTS and not (axis in narrow and one.scope in _WIDE and _is_licence(one))
+        if value in GRANTS and not (licensed and one.scope in _REPLACED and _is_licence(one))
     ]
     unread = any(value is Value.UNKNOWN for value, _ in said)
     if denials:
@@ -130,13 +129,10 @@ def _confidence(answer: _Answer, *, conflict: bool) -> float:
 
 def _licence(evidence: Sequence[Evidence]) -> str:
     """The licence of the document; of a site only where the document has none of its own."""
-    for wide in (False, True):
-        named = {one.licence for one in evidence if one.licence and (one.scope in _WIDE) is wide}
-        licences = sorted(named - NOT_LICENCES)
-        if licences:
-            return " AND ".join(licences)
-    unread = sorted({one.licence for one in evidence if one.licence} - {ALL_RIGHTS_RESERVED})
-    if unread:
-        return unread[0]
+    for of_site in (False, True):
+        named = {one.licence for one in evidence if one.licence and (one.scope in _REPLACED) is of_site} - _RESERVED
+        readable = sorted(named - NOT_LICENCES)
+        if named:
+            return " AND ".join(readable) or min(named)
     reserved = any(one.licence == ALL_RIGHTS_RESERVED for one in evidence)
     return ALL_RIGHTS_RESERVED if reserved else DEFAULT_LICENCE
