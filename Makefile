@@ -45,10 +45,13 @@ eval: $(STAMP) ## Evaluate every room beside its peers on the labelled data (mak
 bench: $(STAMP) ## Compare the whole pipeline with datatrove (makes .venv-peers)
 	$(BIN)/python benchmarks/end_to_end.py --shared $(SHARED) --json build/eval/end_to_end.json
 
+bench-gate: $(STAMP) ## Documents a second through the gate, beside a loop over rows and Cedar
+	$(BIN)/python benchmarks/gate.py --json build/eval/gate.json
+
 lock: $(STAMP) ## Write constraints.txt anew from what is installed
 	$(BIN)/python -m pip freeze --exclude-editable --exclude malmoi | grep -v ' @ ' > constraints.txt
 
 clean: ## Remove environments, caches and the sample warehouse
 	rm -rf $(VENV) .venv-peers $(WAREHOUSE) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build *.egg-info
 
-.PHONY: help setup run test test-slow lint format eval bench lock clean
+.PHONY: help setup run test test-slow lint format eval bench bench-gate lock clean

@@ -106,7 +106,7 @@ def gate_documents(documents: pa.Table | pa.RecordBatch, decisions: pa.Table) ->
     return pa.DictionaryArray.from_arrays(pa.array(chosen), pa.array(names, pa.string()))
 
 
-_Numbers: TypeAlias = npt.NDArray[np.int64]
+_Numbers: TypeAlias = npt.NDArray[np.int32]
 _BY_ROBOTS, _NOT_ACQUIRED, _ACQUIRED = None, False, True
 _FACTS = tuple(product((False, True), (_BY_ROBOTS, _NOT_ACQUIRED, _ACQUIRED), *[(False, True)] * 3))
 """Every combination of withdrawn, acquired, evidence, expired and pii_clean, the last one changing fastest."""
@@ -152,14 +152,23 @@ def _rank(code: str) -> int:
 
 def _positions(ids: Any, judged: "pa.ChunkedArray[Any]") -> _Numbers:
     """Where the class of each document stands among those judged; behind them where it is not there."""
-    found = pc.index_in(ids, value_set=judged.combine_chunks())
-    return np.asarray(pc.fill_null(found, len(judged)), np.int64)
+    if pa.types.is_dictionary(ids.type):
+        chunks: list[Any] = ids.chunks if isinstance(ids, pa.ChunkedArray) else [ids]
+        found = [pc.take(pc.index_in(one.dictionary, value_set=_whole(judged)), one.indices) for one in chunks]
+        places: Any = pa.chunked_array(found, pa.int32())
+    else:
+        places = pc.index_in(ids, value_set=_whole(judged))
+    return np.asarray(pc.fill_null(places, len(judged)), np.int32)
+
+
+def _whole(column: "pa.ChunkedArray[Any]") -> Any:
+    return column.combine_chunks()
 
 
 def _facts(documents: pa.Table | pa.RecordBatch) -> _Numbers:
     """Where the facts of each document stand in ``_FACTS``."""
     columns = documents.schema.names
-    number = _bits(documents["withdrawn"], unknown=True).astype(np.int64) * 3
+    number = _bits(documents["withdrawn"], unknown=True).astype(np.int32) * 3
     if "acquired" in columns:
         # 0 where it is not known, 1 for no, 2 for yes.
         number += _bits(pc.is_valid(documents["acquired"])) + _bits(documents["acquired"], unknown=False)
