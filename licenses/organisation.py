@@ -157,6 +157,14 @@ class Domestic(Refusals):
 
     loosened: tuple[Loosened, ...] = Field(default=(), description="What is loosened, each with its legal basis.")
 
+    @field_validator("loosened")
+    @classmethod
+    def _by_different_names(cls, loosened: tuple[Loosened, ...]) -> tuple[Loosened, ...]:
+        names = [one.name for one in loosened]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"names are there twice: {', '.join(twice)}")
+        return loosened
+
 
 class OrganisationPolicy(_Settings):
     """Policy of the releasing organisation. The empty one is section 8 as it stands."""
