@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from licenses.countries import countries
 from licenses.licence_url import licence_of_url
 from licenses.paths import Matcher, canonical, matcher
-from licenses.urls import canonical_url
+from licenses.urls import canonical_url, host_of
 from licenses.xml_safe import Node
 
 NAMESPACE = "https://rslstandard.org/rsl"
@@ -37,7 +37,7 @@ _PAYMENT = re.compile(r"[a-z0-9][a-z0-9._:-]{0,39}")
 _TOKENS = re.compile(r"[\s,]+")
 _NEAR_NAMESPACE = re.compile(r"(?:https?://(?:www\.)?rslstandard\.org/rsl/?)?", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"(?:(https?):)?//([^/?]*)(.*)", re.IGNORECASE)
-_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_NOT_OF_THE_WEB = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ def _defects(root: Node) -> Iterator[str]:
 def _content(node: Node, defects: list[str], item: str | None = None) -> Content:
     url = node.attributes.get("url")
     pattern = None if url is None else _pattern(url.strip())
-    if url is None or (pattern is None and not _OTHER_SCHEME.match(url.strip())):
+    if url is None or (pattern is None and not _NOT_OF_THE_WEB.match(url.strip())):
         defects.append("url")
     server = {"licence_token"} if node.attributes.get("server", "").strip() else set()
     licences = [_license(one, server, defects) for one in node.children if one.name == "license" and _ours(one)]
@@ -162,9 +162,12 @@ def _pattern(url: str) -> Pattern | None:
     url = url.partition("#")[0]
     absolute = _ABSOLUTE.fullmatch(url)
     if absolute:
+        origin = canonical_url(f"{absolute[1] or 'https'}://{absolute[2]}/").rstrip("/")
+        if "*" in origin or not host_of(origin):
+            return None
         rest = absolute[3] if absolute[3].startswith("/") else f"/{absolute[3]}"
         path = canonical(rest.encode("utf-8", "surrogatepass"))
-        return Pattern(canonical_url(f"{absolute[1] or 'https'}://{absolute[2]}/").rstrip("/"), path, matcher(path))
+        return Pattern(origin, path, matcher(path))
     if url and url[0] not in "/*":
         return None
     path = canonical(url.encode("utf-8", "surrogatepass"))
