@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WAREHOUSE ?= malmoi-warehouse
 SHARED ?= ../shared
+FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
 
@@ -28,6 +29,9 @@ test: $(STAMP) ## Run the default tests
 
 test-slow: $(STAMP) ## Run the slow tests (kill -9, large inputs)
 	$(BIN)/python -m pytest -m slow
+
+fuzz: $(STAMP) ## Fuzz every parser of rights signals (FUZZ_SECONDS in total, 600 by default)
+	$(BIN)/python tests/fuzz/fuzz.py --seconds $(FUZZ_SECONDS)
 
 lint: $(STAMP) ## Check style, types and layers
 	$(BIN)/ruff format --check .
@@ -54,4 +58,4 @@ lock: $(STAMP) ## Write constraints.txt anew from what is installed
 clean: ## Remove environments, caches and the sample warehouse
 	rm -rf $(VENV) .venv-peers $(WAREHOUSE) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build *.egg-info
 
-.PHONY: help setup run test test-slow lint format eval bench bench-gate lock clean
+.PHONY: help setup run test test-slow fuzz lint format eval bench bench-gate lock clean

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from licenses.axes import TRAIN, Axis
 from licenses.catalogue import ALL_RIGHTS_RESERVED, DEFAULT_LICENCE
+from licenses.cawg import cawg_signals
 from licenses.evidence import Evidence, Source
 from licenses.notices import terms_signals
 from licenses.origins import origin_signals
@@ -87,6 +88,10 @@ def _rsl(given: Given) -> dict[str, Any]:
     return _result([*_of_files(given), *_of_page(given), *rsl_signals(xml, url_of(given), _source(given))])
 
 
+def _cawg(given: Given) -> dict[str, Any]:
+    return _result(cawg_signals(text_of(given, "media"), given["assertion"], _source(given)))
+
+
 def _text_file(kind: str) -> Judge:
     def judged(given: Given) -> dict[str, Any]:
         return _result(_of_file(kind, text_of(given, "text"), given))
@@ -119,6 +124,7 @@ JUDGES: Mapping[str, Judge] = {
     "aipref": _page,
     "rsl": _rsl,
     "tdmrep": _tdmrep,
+    "cawg": _cawg,
     "robots_meta": _page,
     "ai_txt": _text_file("ai_txt"),
     "trust_txt": _text_file("trust_txt"),
