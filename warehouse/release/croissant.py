@@ -91,7 +91,6 @@ def croissant(
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
-        "@id": f"urn:malmoi:release:{release_id}",
         "conformsTo": "http://mlcommons.org/croissant/1.1",
         "name": f"malmoi-release-{release_id}",
         "description": (

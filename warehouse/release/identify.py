@@ -40,7 +40,7 @@ class Match:
     missing: int
     """Documents of the copy that are of the warehouse but not of the release."""
     in_order: float | None
-    """Share of neighbours of one shard that stand in the order of the release; None where there are none."""
+    """Share of neighbours that stand in the order of the release, 0.5 by chance; None where there are none."""
 
     @property
     def score(self) -> tuple[int, int, float]:

@@ -5,7 +5,8 @@ What is checked, in this order, each fault named with its file:
 1. the manifest is canonical and its signature is that of the public key;
 2. no file is missing, was added or was changed;
 3. the copy of the ledger is an unbroken chain, signed, and its last entry is this release;
-4. ids of policy classes are derived anew from their records, and the gate is asked again for the recipient;
+4. where 1 and 2 hold, ids of policy classes are derived anew from their records, and the gate is asked again for the
+   recipient;
 5. every row is of a class that may be here; counts, conditions, canaries and the evidence root are those of the
    manifest (an encrypted release needs a key for this);
 6. with a warehouse: its ledger holds this release, and which documents were withdrawn since.
@@ -83,12 +84,16 @@ def verify(
     if manifest is None:
         return report
     try:
+        report.faults += check.check_files(folder, manifest)
+        trusted = report.sound
         _check(folder, manifest, report, public_key or manifest["signing"]["public_key"])
-        key = _key(folder, manifest, report, _Opener(private_key, password, keys))
-        classes = check.check_classes(folder, manifest, report.faults)
-        if key is not None or manifest["encryption"] is None:
-            report.rows_checked = True
-            report.faults += dict.fromkeys(check.check_rows(folder, manifest, classes, key))
+        # Files that are not what was signed are not parsed: nobody answers for what is in them.
+        if trusted:
+            key = _key(folder, manifest, report, _Opener(private_key, password, keys))
+            classes = check.check_classes(folder, manifest, report.faults)
+            if key is not None or manifest["encryption"] is None:
+                report.rows_checked = True
+                report.faults += dict.fromkeys(check.check_rows(folder, manifest, classes, key))
         if warehouse is not None:
             report.faults += check_ledger(warehouse, manifest)
             report.withdrawn = withdrawn_since(warehouse, manifest)
@@ -115,11 +120,11 @@ def _manifest(folder: Path, public_key: str | None, report: Report) -> dict[str,
     except (ValueError, KeyError, TypeError, RecursionError, KeyStoreError) as error:
         report.faults.append(Fault(files.MANIFEST, f"was changed or is no manifest: {error}"))
         return None
-    _signature(folder / files.SIGNATURE, key, data, report)
+    _signature(folder / files.SIGNATURE, key, data, report, of=files.MANIFEST)
     return manifest
 
 
-def _signature(path: Path, key: str, data: bytes, report: Report) -> None:
+def _signature(path: Path, key: str, data: bytes, report: Report, *, of: str) -> None:
     try:
         good = verify_signature(key, data, path.read_bytes())
     except OSError:
@@ -128,11 +133,11 @@ def _signature(path: Path, key: str, data: bytes, report: Report) -> None:
         report.faults.append(Fault(path.name, str(error)))
         return
     if not good:
-        report.faults.append(Fault(path.name, "is not a signature of this by the public key"))
+        report.faults.append(Fault(of, f"is not what {path.name} signs, or another key signed it"))
+        report.faults.append(Fault(path.name, f"is no signature of {of} by the public key"))
 
 
 def _check(folder: Path, manifest: Mapping[str, Any], report: Report, key: str) -> None:
-    report.faults += check.check_files(folder, manifest)
     report.faults += check.check_counts(manifest)
     if manifest["signing"]["key_id"] != key_id(str(manifest["signing"]["public_key"])):
         report.faults.append(Fault(files.MANIFEST, "the id of its key is not that of its public key"))
@@ -142,7 +147,7 @@ def _check(folder: Path, manifest: Mapping[str, Any], report: Report, key: str) 
     except (LedgerError, OSError, TypeError) as error:
         report.faults.append(Fault(files.PROOF, str(error)))
         return
-    _signature(folder / files.PROOF_SIGNATURE, key, entries[-1].digest.encode(), report)
+    _signature(folder / files.PROOF_SIGNATURE, key, entries[-1].digest.encode(), report, of=files.PROOF)
 
 
 def read_proof(path: Path) -> list[Entry | SealedEntry]:
