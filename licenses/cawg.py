@@ -37,6 +37,8 @@ _TEXT = (
     "application/vnd.hancom",
 )
 _DENIAL, _PERMISSION = 0.95, 0.7
+_DEEPEST = 5
+"""A manifest holds assertions, these data, and these entries."""
 
 
 def cawg_signals(media: str, assertion: object, source: Source) -> list[Evidence]:
@@ -61,9 +63,9 @@ def cawg_signals(media: str, assertion: object, source: Source) -> list[Evidence
     return found
 
 
-def _entries(value: object) -> Iterator[Mapping[str, Any]]:
+def _entries(value: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
     """Entries of every training-mining assertion in what may be an assertion, its data, or what holds some."""
-    for one in listed(value):
+    for one in listed(value) if depth < _DEEPEST else ():
         if not isinstance(one, Mapping) or one.get("label", _LABELS[0]) not in _LABELS:
             continue
         inner = [one[key] for key in ("assertions", "data", "assertion", *_LABELS, "entries") if key in one]
@@ -73,7 +75,7 @@ def _entries(value: object) -> Iterator[Mapping[str, Any]]:
                 yield entries
         else:
             for held in inner:
-                yield from _entries(held)
+                yield from _entries(held, depth + 1)
 
 
 def _of_entries(entries: Mapping[str, Any], media: str, source: Source) -> Iterator[Evidence]:
@@ -84,7 +86,7 @@ def _of_entries(entries: Mapping[str, Any], media: str, source: Source) -> Itera
             said.setdefault(_USES[use], {})[str(name)] = _answer(entry)
     for axes, answers in said.items():
         value = min(answers.values(), key=_STRICTEST.index)
-        literal = json.dumps({name: entries[name] for name in answers}, ensure_ascii=False, default=str)
+        literal = json.dumps({name: {"use": _use(entries[name])} for name in answers}, ensure_ascii=False)
         yield _evidence(
             source, media, f"cawg.{'training' if axes == TRAIN else 'inference'}", literal, on(value, *axes)
         )
@@ -92,11 +94,14 @@ def _of_entries(entries: Mapping[str, Any], media: str, source: Source) -> Itera
 
 def _answer(entry: object) -> Value:
     """What an entry says; of other spellings only the one that denies is understood."""
-    use = entry.get("use") if isinstance(entry, Mapping) else entry
-    if not isinstance(use, str):
-        return Value.UNKNOWN
+    use = _use(entry) or ""
     denied = use.replace("_", "").replace("-", "").strip().lower() == "notallowed"
     return Value.DENY if denied else _ANSWERS.get(use, Value.UNKNOWN)
+
+
+def _use(entry: object) -> str | None:
+    use = entry.get("use") if isinstance(entry, Mapping) else entry
+    return use if isinstance(use, str) else None
 
 
 def _evidence(source: Source, media: str, rule_id: str, literal: str, axes: AxisValues) -> Evidence:
