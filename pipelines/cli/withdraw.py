@@ -13,9 +13,10 @@ from pipelines.cli.registry import DEFAULT_RECIPE_PATH, JsonOption, RecipeOption
 from pipelines.errors import ConfigError
 from pipelines.ingest import site_of
 from warehouse.key_stores import open_keys
-from warehouse.withdrawal.carry_out import Outcome, Preview, carry_out, preview
+from warehouse.withdrawal.carry_out import Outcome, carry_out, preview
 from warehouse.withdrawal.copies import Copy
 from warehouse.withdrawal.holders import Holder
+from warehouse.withdrawal.plan import Covered
 from warehouse.withdrawal.register import now
 
 _SHOWN = 20
@@ -50,7 +51,7 @@ def withdraw(
     asked = _withdrawal({kind: target for kind, target in given.items() if target is not None}, reason, requested_by)
     with opened(warehouse, recipe) as store:
         if dry_run:
-            answer = _preview_json(asked, preview(store, asked))
+            answer = _preview_json(asked, *preview(store, asked))
         else:
             answer = _outcome_json(carry_out(store, asked, open_keys(store.uri, keys), erasing=erase, out=out))
     if as_json:
@@ -79,7 +80,7 @@ def _is_suffix(host: str) -> bool:
     return ":" not in host and not host.rpartition(".")[2].isdigit() and site_of(below) == below
 
 
-def _preview_json(asked: Withdrawal, found: Preview) -> dict[str, Any]:
+def _preview_json(asked: Withdrawal, found: Covered, held_by: Sequence[Holder]) -> dict[str, Any]:
     return {
         "dry_run": True,
         "withdrawal": asked.model_dump(mode="json"),
@@ -87,7 +88,7 @@ def _preview_json(asked: Withdrawal, found: Preview) -> dict[str, Any]:
         "copies": _copies(found.copies),
         "spared": _copies(found.spared),
         "captures": found.captures.num_rows,
-        "held_by": _holders(found.held_by),
+        "held_by": _holders(held_by),
     }
 
 

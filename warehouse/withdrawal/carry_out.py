@@ -2,9 +2,9 @@
 
 import datetime as dt
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,24 +20,9 @@ from warehouse.withdrawal.copies import Copy, find_copies
 from warehouse.withdrawal.find import CAPTURE_COLUMNS, covered_captures, covered_documents
 from warehouse.withdrawal.holders import Holder, holders
 from warehouse.withdrawal.notices import write_notices
-from warehouse.withdrawal.plan import folder_of, passes, write_pass
+from warehouse.withdrawal.plan import Covered, folder_of, passes, write_pass
 from warehouse.withdrawal.register import load_list, note, now, register, row_of
 from warehouse.withdrawal.rewrite import Replaced
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a withdrawal would take out."""
-
-    documents: pa.Table
-    """Documents that it covers (``find.DOCUMENT_COLUMNS``)."""
-    copies: list[Copy]
-    """Copies of them that leave as well."""
-    spared: list[Copy]
-    """Copies that stay, because their own owner permits training."""
-    captures: pa.Table
-    """Captures that were not kept (``find.CAPTURE_COLUMNS``)."""
-    held_by: list[Holder]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +32,20 @@ class Outcome:
     withdrawal: Withdrawal
     documents: pa.Table
     """Rows of ``drops`` that took their place."""
-    spared: list[Copy]
+    spared: Sequence[Copy]
     held_by: list[Holder]
     erased: dict[str, list[str]] | None
     certificate: Path
     notices: list[Path]
 
 
-def preview(warehouse: Warehouse, withdrawal: Withdrawal) -> Preview:
-    """What a withdrawal would do; nothing is written."""
+def preview(warehouse: Warehouse, withdrawal: Withdrawal) -> tuple[Covered, list[Holder]]:
+    """What a withdrawal would take out, and who holds it; nothing is written."""
     listed = load_list(warehouse)
     listing = WithdrawalList([*listed.withdrawals, withdrawal], listed.scopes).only(withdrawal.withdrawal_id)
     found = _find(warehouse, listing)
     leaving = {*values_of(found.documents, "doc_id"), *(copy.doc_id for copy in found.copies)}
-    return Preview(found.documents, found.copies, found.spared, found.captures, holders(warehouse, leaving))
+    return found, holders(warehouse, leaving)
 
 
 def carry_out(
@@ -82,19 +67,19 @@ def carry_out(
     """
     withdrawal, _ = register(warehouse, withdrawal)
     with _lock(warehouse):
-        spared = take_out(warehouse, withdrawal.withdrawal_id)
+        take_out(warehouse, withdrawal.withdrawal_id)
         folder = folder_of(warehouse, withdrawal.withdrawal_id)
-        documents, captures, files = _done(warehouse, withdrawal.withdrawal_id)
+        done, files = _done(warehouse, withdrawal.withdrawal_id)
+        documents = done.documents
         erasing = erasing or row_of(warehouse, withdrawal.withdrawal_id)["erased_at"] is not None
-        erased = _erase(warehouse, folder, documents, captures) if erasing else None
+        erased = _erase(warehouse, withdrawal.withdrawal_id, done) if erasing else None
         moment = now()
-        done = {"applied_at": moment, "documents": documents.num_rows}
-        note(warehouse, withdrawal.withdrawal_id, **done, **({"erased_at": moment} if erasing else {}))
+        facts = {"applied_at": moment, "documents": documents.num_rows, **({"erased_at": moment} if erasing else {})}
+        note(warehouse, withdrawal.withdrawal_id, **facts)
         held_by = holders(warehouse, set(values_of(documents, "doc_id")))
         body = certificate.body_of(
             withdrawal,
-            documents=documents,
-            captures=captures,
+            done,
             files=files,
             erased=erased,
             held_by=held_by,
@@ -106,7 +91,7 @@ def carry_out(
             certificate.write(path, issued)
         urls = dict(zip(values_of(documents, "doc_id"), values_of(documents, "url"), strict=True))
         notices = write_notices(out or folder, withdrawal, held_by, urls, _day(moment))
-    return Outcome(withdrawal, documents, spared, held_by, erased, target, notices)
+    return Outcome(withdrawal, documents, done.spared, held_by, erased, target, notices)
 
 
 def settle(warehouse: Warehouse, known: WithdrawalList) -> int:
@@ -122,14 +107,14 @@ def settle(warehouse: Warehouse, known: WithdrawalList) -> int:
     if newer:
         with _lock(warehouse):
             for withdrawal_id in newer:
-                before = _done(warehouse, withdrawal_id)[0].num_rows
+                before = _done(warehouse, withdrawal_id)[0].documents.num_rows
                 take_out(warehouse, withdrawal_id)
-                left += _done(warehouse, withdrawal_id)[0].num_rows - before
+                left += _done(warehouse, withdrawal_id)[0].documents.num_rows - before
     return left
 
 
-def take_out(warehouse: Warehouse, withdrawal_id: str) -> list[Copy]:
-    """Take out of the tables what a withdrawal on the list covers; copies that are spared.
+def take_out(warehouse: Warehouse, withdrawal_id: str) -> None:
+    """Take out of the tables what a withdrawal on the list covers.
 
     Goes through passes that were begun, then looks again until nothing is left to take out.
     """
@@ -143,16 +128,16 @@ def take_out(warehouse: Warehouse, withdrawal_id: str) -> list[Copy]:
         known = _known_captures(folder)
         fresh = found.captures.filter(pa.array([one not in known for one in _places(found.captures)], pa.bool_()))
         if not found.documents.num_rows and not found.copies and not fresh.num_rows:
-            return found.spared
-        one = write_pass(warehouse, withdrawal_id, found.documents, found.copies, fresh)
+            return
+        one = write_pass(warehouse, withdrawal_id, replace(found, captures=fresh))
         apply_pass(warehouse, one, withdrawal_id)
 
 
-def _find(warehouse: Warehouse, listing: WithdrawalList) -> Preview:
+def _find(warehouse: Warehouse, listing: WithdrawalList) -> Covered:
     documents = covered_documents(warehouse, listing)
     captures = covered_captures(warehouse, listing)
     copies, spared = find_copies(warehouse, documents, captures)
-    return Preview(documents, copies, spared, captures, [])
+    return Covered(documents, copies, spared, captures)
 
 
 def _known_captures(folder: Path) -> set[tuple[object, ...]]:
@@ -167,20 +152,22 @@ def _places(rows: pa.Table) -> list[tuple[object, ...]]:
     return list(zip(*(values_of(rows, name) for name in ("doc_id", "run_id", "source", "offset")), strict=True))
 
 
-def _done(warehouse: Warehouse, withdrawal_id: str) -> tuple[pa.Table, pa.Table, list[Replaced]]:
-    """Documents, captures and files of all passes of a withdrawal."""
+def _done(warehouse: Warehouse, withdrawal_id: str) -> tuple[Covered, list[Replaced]]:
+    """What all passes of a withdrawal took out, as rows of ``drops``, and the files they replaced."""
     every = passes(folder_of(warehouse, withdrawal_id))
     documents = pa.concat_tables([DROPS.schema.empty_table(), *(one.drops() for one in every)])
     empty = rows_with(warehouse, "drops", "doc_id", (), CAPTURE_COLUMNS)
     captures = pa.concat_tables([empty, *(one.captures() for one in every)])
+    spared = {copy.doc_id: copy for one in every for copy in one.spared()}
     replaced = [replaced for one in every for replaced in one.replaced()]
-    return documents, captures, replaced
+    return Covered(documents, [], list(spared.values()), captures), replaced
 
 
-def _erase(warehouse: Warehouse, folder: Path, documents: pa.Table, captures: pa.Table) -> dict[str, list[str]]:
+def _erase(warehouse: Warehouse, withdrawal_id: str, done: Covered) -> dict[str, list[str]]:
     """Erase; what was removed, by table or ``runs``, in all calls together."""
-    pages = {*values_of(documents, "doc_id"), *values_of(captures, "doc_id")}
-    erase.check_finished(warehouse, pages, load_list(warehouse))
+    folder = folder_of(warehouse, withdrawal_id)
+    pages = {*values_of(done.documents, "doc_id"), *values_of(done.captures, "doc_id")}
+    erase.check_finished(warehouse, pages, load_list(warehouse).only(withdrawal_id))
     runs = erase.Journal(folder / "erase-runs.json")
     runs.add([*erase.clear_runs(warehouse, pages), *erase.clear_releasing(warehouse)])
     erased = {"runs": runs.read()}

@@ -22,6 +22,7 @@ from warehouse.catalog import Warehouse
 from warehouse.keys import KeyStore, verify_signature
 from warehouse.ledger import Ledger
 from warehouse.withdrawal.holders import Holder
+from warehouse.withdrawal.plan import Covered
 from warehouse.withdrawal.rewrite import Replaced
 
 KIND = "withdrawal_done"
@@ -31,9 +32,8 @@ Json = dict[str, Any]
 
 def body_of(
     withdrawal: Withdrawal,
+    covered: Covered,
     *,
-    documents: pa.Table,
-    captures: pa.Table,
     files: Sequence[Replaced],
     erased: Mapping[str, Sequence[str]] | None,
     held_by: Sequence[Holder],
@@ -43,8 +43,7 @@ def body_of(
 
     Args:
         withdrawal: What was asked.
-        documents: Rows of ``drops`` that took the place of documents.
-        captures: Captures that were not kept, and still are in inputs.
+        covered: What left, as rows of ``drops``; copies that were spared; captures that still are in inputs.
         files: Data files that were written anew.
         erased: Files and run folders that were removed, by table or ``runs``; None where nothing was erased.
         held_by: Releases and token sets that hold the documents.
@@ -55,10 +54,11 @@ def body_of(
         "format": FORMAT,
         "withdrawal": withdrawal.model_dump(mode="json"),
         "list_version": list_version,
-        "documents": _rows(documents, said),
+        "documents": _rows(covered.documents, said),
+        "spared": [asdict(one) for one in covered.spared],
         "files": [asdict(one) for one in files],
         "erased": {name: list(paths) for name, paths in erased.items()} if erased is not None else None,
-        "inputs": _inputs(documents, captures),
+        "inputs": _inputs(covered.documents, covered.captures),
         "held_by": [{**asdict(one), "doc_ids": list(one.doc_ids)} for one in held_by],
     }
 

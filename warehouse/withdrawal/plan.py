@@ -7,6 +7,7 @@ A pass over the tables is a folder ``<warehouse>/withdrawals/<withdrawal_id>/pas
 | ``drops.parquet`` | the rows of ``drops`` that take the place of the documents |
 | ``captures.parquet`` | captures that the withdrawal covers and that were not kept |
 | ``evidence.parquet`` | ids of evidence that quotes these pages, and the ids it has without what it quotes |
+| ``spared.json`` | copies that stay, because their own owner permits training |
 | ``files.jsonl`` | data files that were written anew; noted before each commit |
 | ``done`` | the pass is through |
 
@@ -36,6 +37,7 @@ from warehouse.withdrawal.rewrite import Replaced
 STAGE = "withdrawal"
 WITHDRAWN, WITHDRAWN_COPY = "withdrawn", "withdrawn_copy"
 REASONS = frozenset({WITHDRAWN, WITHDRAWN_COPY})
+_SPARED = "spared.json"
 _QUOTES_FIELDS: "list[pa.Field[Any]]" = [pa.field("evidence_id", pa.string()), pa.field("without_id", pa.string())]
 _QUOTES = pa.schema(_QUOTES_FIELDS)
 
@@ -76,6 +78,10 @@ class Pass:
         table = pq.read_table(self.folder / "evidence.parquet")
         return dict(zip(values_of(table, "evidence_id"), values_of(table, "without_id"), strict=True))
 
+    def spared(self) -> list[Copy]:
+        """Copies that stay, because their own owner permits training."""
+        return [Copy(**one) for one in json.loads((self.folder / _SPARED).read_text("utf-8"))]
+
     def note(self, replaced: Iterable[Replaced]) -> None:
         """Note data files that are about to be replaced."""
         with (self.folder / "files.jsonl").open("a", encoding="utf-8") as file:
@@ -100,21 +106,26 @@ def passes(folder: Path) -> list[Pass]:
     return [Pass(path) for path in sorted(folder.glob("pass-*"))]
 
 
-def write_pass(
-    warehouse: Warehouse, withdrawal_id: str, withdrawn: pa.Table, copies: Sequence[Copy], captures: pa.Table
-) -> Pass:
-    """Put a pass on disk, whole.
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What a withdrawal covers."""
 
-    Args:
-        warehouse: Whose tables it is for.
-        withdrawal_id: Why.
-        withdrawn: Documents that the withdrawal covers (``find.DOCUMENT_COLUMNS``).
-        copies: Copies of them that leave as well.
-        captures: Captures that were not kept (``find.CAPTURE_COLUMNS``).
-    """
+    documents: pa.Table
+    """Documents that it covers (``find.DOCUMENT_COLUMNS``)."""
+    copies: Sequence[Copy]
+    """Copies of them that leave as well."""
+    spared: Sequence[Copy]
+    """Copies that stay, because their own owner permits training."""
+    captures: pa.Table
+    """Captures that were not kept (``find.CAPTURE_COLUMNS``)."""
+
+
+def write_pass(warehouse: Warehouse, withdrawal_id: str, covered: Covered) -> Pass:
+    """Put a pass on disk, whole."""
+    copies, captures = covered.copies, covered.captures
     folder = folder_of(warehouse, withdrawal_id)
     target = folder / f"pass-{len(passes(folder)):04d}"
-    leaving = pa.concat_tables([withdrawn, documents_of(warehouse, [copy.doc_id for copy in copies])])
+    leaving = pa.concat_tables([covered.documents, documents_of(warehouse, [copy.doc_id for copy in copies])])
     pages = {*values_of(leaving, "doc_id"), *values_of(captures, "doc_id")}
     quotes = _quotes(warehouse, pages)
     temporary = make_temp(folder)
@@ -126,6 +137,8 @@ def write_pass(
         [pa.array(list(quotes), pa.string()), pa.array(list(quotes.values()), pa.string())], schema=_QUOTES
     )
     pq.write_table(pairs, temporary / "evidence.parquet")
+    said = json.dumps([asdict(one) for one in covered.spared])
+    (temporary / _SPARED).write_text(said, "utf-8")
     for path in temporary.iterdir():
         fsync(path)
     fsync(temporary)
