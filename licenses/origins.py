@@ -15,10 +15,9 @@ from importlib.resources import files
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from licenses.axes import Axis, AxisValues, Value, on
+from licenses.axes import AxisValues, Value, on
 from licenses.catalogue import UNREADABLE, USE_AXES
 from licenses.evidence import Evidence, Source
-from licenses.resolve import resolve
 from licenses.terms_label import read_label
 
 SIGNAL = "origin"
@@ -125,35 +124,6 @@ def origin_signals(origin: str, terms: str | None, mirror: Mirror, source: Sourc
         _evidence(source, found.id, literal, part.axes, sure, licence=label.licence, conditions=part.conditions)
         for part, sure in label.parts
     ]
-
-
-def dataset_vector(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What a data set's origin comes to, by axis.
-
-    Args:
-        given: ``origin``; optional are 이용허락범위 (or ``terms``) and ``mirror``.
-
-    Raises:
-        KeyError: There is no origin.
-        TypeError: The origin is no text.
-    """
-    origin = given["origin"]
-    if not isinstance(origin, str):
-        raise TypeError("origin is no text")
-    terms = next((given[name] for name in _TERMS if isinstance(given.get(name), str)), None)
-    rights = resolve(origin_signals(origin, terms, given.get("mirror"), Source(origin, None, None, "")))
-    known = [rights.confidence[axis] for axis in USE_AXES if rights.axes[axis] is not Value.UNKNOWN]
-    return {
-        **{axis.value: rights.axes[axis].value for axis in Axis},
-        "conditions": sorted({one for those in rights.conditions.values() for one in those}),
-        "licence": rights.licence,
-        "conflict": rights.conflict,
-        "review": rights.review,
-        "confidence": max(known, default=0.0),
-    }
-
-
-_TERMS = ("이용허락범위", "이용허락조건", "이용조건", "terms")
 
 
 def _evidence(

@@ -56,6 +56,7 @@ def _free(words: set[str], portal: str | None, confidence: float) -> Label | Non
     """Works that are free of every condition."""
     names = (
         ("cc0", "CC0-1.0"),
+        ("mark", "LicenseRef-CC-PDM-1.0"),
         ("zero", "LicenseRef-PublicDomain"),
         ("expired", "LicenseRef-PD-expired"),
         ("free", f"{portal}-unrestricted" if portal else None),
@@ -101,6 +102,8 @@ def _meaning(group: str, word: str) -> set[str]:
         return {f"type:{next(letter for letter in word if letter.isdigit())}"}
     if group == "code":
         return {word[at : at + 2] for at in range(0, len(word), 2)} | {"code"}
+    if group == "source":
+        return {"by", "kogl"}  # the word of 공공누리, as 저작자표시 is that of CC
     if group == "version":
         return {f"version:{word}"}
     return {"zero", "cc0"} if word in {"cc0", "cczero"} else {group}
@@ -118,7 +121,8 @@ def _licence(elements: frozenset[str], words: set[str], portal: str | None, conf
     if portal and not versions:
         return Label(f"{portal}-{code.upper()}", ((terms, confidence),))
     version = versions[0] if len(versions) == 1 else None
-    return Label(cc_id(code, version, None), ((terms, confidence if version else 0.6),))
+    port = "kr" if "port" in words else None
+    return Label(cc_id(code, version, port), ((terms, confidence if version else 0.6),))
 
 
 def _held_back(elements: frozenset[str]) -> Terms:

@@ -8,7 +8,16 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parent.parent
 _PACKAGES = ("dedup", "filters", "licenses", "pipelines", "warehouse")
 # What decides the text of a row besides our own code. The same recipe with another version is another run.
-_LIBRARIES = ("trafilatura", "htmldate", "resiliparse", "fasttext-numpy2", "faust-cchardet", "tldextract", "numpy")
+_LIBRARIES = (
+    "trafilatura",
+    "htmldate",
+    "resiliparse",
+    "fasttext-numpy2",
+    "faust-cchardet",
+    "tldextract",
+    "numpy",
+    "ijson",
+)
 
 
 @cache

@@ -17,8 +17,8 @@ from warehouse.catalog import Warehouse
 
 _DOCUMENTS = ("doc_id", "url", "fetched_at", "policy_class_id", "evidence_ids")
 _EVIDENCE = ("doc_id", *EVIDENCE_SCHEMA.names)
-_PART_ROWS = 100_000
-"""Documents of a part, about; with their evidence some 300 MB."""
+_PART_ROWS = 25_000
+"""Documents of a part, about; with their evidence some 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)

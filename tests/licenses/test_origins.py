@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from licenses import Axis, Source, resolve
-from licenses.origins import dataset_vector, find_origin, origin_signals
+from licenses.origins import find_origin, origin_signals
+from licenses.vectors import judge
 
 SOURCE = Source("말뭉치.jsonl", None, None, "0" * 64)
 AXES = ("train_dom", "train_for", "redist", "commercial", "derivatives")
@@ -13,7 +14,7 @@ AXES = ("train_dom", "train_for", "redist", "commercial", "derivatives")
 
 def answer(origin, terms=None, mirror=None):
     given = {"origin": origin, "이용허락범위": terms, "mirror": mirror}
-    return dataset_vector({name: value for name, value in given.items() if value is not None})
+    return judge("dataset", {name: value for name, value in given.items() if value is not None})
 
 
 def values(origin, terms=None, mirror=None):
@@ -122,6 +123,10 @@ def test_modu_corpus(origin):
         ("공공누리 제1유형 : 출처표시", BY),
         ("공공누리 제4유형", BY_NC_ND),
         ("공공저작물_출처표시-상업적이용금지", BY_NC),
+        ("KOGL-3", BY_ND),
+        ("공공누리 2유형", BY_NC),
+        ("KOGL Type 1", BY),
+        ("CC0 1.0", ALLOWED),
         ("https://creativecommons.org/licenses/by-sa/4.0/deed.ko", BY_SA),
         ("http://www.kogl.or.kr/info/licenseType2.do", BY_NC),
         ("이용허락범위 제한 없음, 저작자표시", BY),
@@ -134,6 +139,8 @@ def test_modu_corpus(origin):
         ("제한 없음 (제3자 권리 제외)", UNKNOWN),
         ("저작자표시-변경금지-동일조건변경허락", UNKNOWN),
         ("저작권 있음", UNKNOWN),
+        ("KOGL 4.0", UNKNOWN),
+        ("비영리 금지", UNKNOWN),
         ("", UNKNOWN),
         ("https://www.data.go.kr/ugs/selectPortalPolicyView.do", UNKNOWN),
         ("MIT", UNKNOWN),
@@ -232,6 +239,21 @@ def test_kogl_labels_are_as_unsure_of_training_as_marks_on_pages():
     assert learning.axes[Axis.REDIST] == "cond"
 
 
+@pytest.mark.parametrize(
+    ("label", "licence"),
+    [
+        ("CC BY-NC-ND 2.0 KR", "LicenseRef-CC-BY-NC-ND-2.0-KR"),
+        ("CC-BY-SA-4.0", "CC-BY-SA-4.0"),
+        ("저작자표시-비영리", "LicenseRef-CC-BY-NC-unversioned"),
+        ("출처표시+변경금지", "LicenseRef-KOGL-3"),
+        ("CC0 1.0", "CC0-1.0"),
+        ("만료", "LicenseRef-PD-expired"),
+    ],
+)
+def test_marks_are_named_as_on_pages(label, licence):
+    assert answer("공유마당", label)["licence"] == licence
+
+
 def test_evidence_says_what_was_declared():
     [evidence] = origin_signals("AI-Hub", None, "https://huggingface.co/datasets/a/b", SOURCE)
     assert evidence.literal == '{"mirror": "https://huggingface.co/datasets/a/b", "origin": "AI-Hub"}'
@@ -246,6 +268,6 @@ def test_any_text_is_answered(origin, terms, mirror):
 
 def test_an_input_without_origin_is_none():
     with pytest.raises(KeyError):
-        dataset_vector({"이용허락범위": "제한 없음"})
+        judge("dataset", {"이용허락범위": "제한 없음"})
     with pytest.raises(TypeError):
-        dataset_vector({"origin": 7})
+        judge("dataset", {"origin": 7})
