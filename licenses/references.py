@@ -7,17 +7,19 @@ reservation of a policy that is not there stands.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from licenses.axes import TRAIN, Value, on
+from licenses.axes import TRAIN, Axis, Value, on
 from licenses.evidence import Evidence, Source
 from licenses.preferences import on_user_content_host
 from licenses.rsl import SIGNAL as RSL_SIGNAL
 from licenses.rsl import RslRules
-from licenses.rsl_discovery import REFERENCE, WEAK_REFERENCE
+from licenses.rsl_discovery import FOREIGN_REFERENCE, REFERENCE, WEAK_REFERENCE
 from licenses.settings import RightsSettings
 from licenses.tdmrep import POLICY_SIGNAL, REFERENCES, policy_signals, reservation_in_force
 
 RSL, POLICY = "rsl", "tdm_policy"
 """Kinds of files that are known only by what refers to them."""
+
+_REFERENCES = (REFERENCE, WEAK_REFERENCE, FOREIGN_REFERENCE)
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,24 @@ def _licensed(referring: Sequence[Evidence], url: str, lookup: Lookup) -> Iterat
     seen: set[tuple[str, str, str]] = set()
     for one in referring:
         key = (one.rule_id, one.literal, one.scope)
-        if one.rule_id not in (REFERENCE, WEAK_REFERENCE) or key in seen:
+        if one.rule_id not in _REFERENCES or key in seen:
             continue
         seen.add(key)
         found = lookup(RSL, one.literal)
-        weak = one.rule_id == WEAK_REFERENCE
+        sure = one.rule_id == REFERENCE
         if found is not None and found.rules is not None:
             scope = "document" if one.scope == "document" else "path"
-            yield from found.rules.signals(url, scope=scope, denials_only=weak)
-        elif not weak:
+            said = found.rules.signals(url, scope=scope, denials_only=not sure)
+            yield from _abroad(said) if one.rule_id == FOREIGN_REFERENCE else said
+        elif sure:
             yield _missing(one, "rsl.not_captured")
+
+
+def _abroad(denials: Sequence[Evidence]) -> Iterator[Evidence]:
+    """What is denied to foreign recipients, as said to them alone."""
+    for one in denials:
+        if dict(one.axes).get(Axis.TRAIN_FOR) is Value.DENY:
+            yield replace(one, axes=on(Value.DENY, Axis.TRAIN_FOR))
 
 
 def _policies(

@@ -8,16 +8,19 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import urljoin
 
+from licenses.agents import agents
 from licenses.axes import TRAIN, Value, on
 from licenses.evidence import Evidence, Source
 from licenses.page import Element, Page, attribute_tokens
-from licenses.robots_file import Group, RobotsFile
+from licenses.robots_file import Group, LicenseLine, RobotsFile
 from licenses.rsl import CONFIDENCE, SIGNAL, VERSION, RslRules
 
 REFERENCE = "rsl.reference"
 """The document speaks for what refers to it."""
 WEAK_REFERENCE = "rsl.reference.denials"
 """It is not sure that the document is meant for us: only what it denies is heard."""
+FOREIGN_REFERENCE = "rsl.reference.foreign"
+"""The document is meant for crawlers that train abroad: what it denies them is heard."""
 MEDIA_TYPE = "application/rsl+xml"
 _WHOLE = ("head", "body", "html", "main", "article", "#document")
 """Parents of a link or script that make it speak of the page: head, or all of the text."""
@@ -29,15 +32,26 @@ _PARAMETER = re.compile(r';\s*([A-Za-z*]+)\s*=\s*(?:"((?:[^"\\]|\\.)*+)"|([^;,\s
 def robots_references(source: Source, file: RobotsFile, ours: Sequence[Group]) -> Iterator[Evidence]:
     """``License`` lines of robots.txt: those of our group, else global ones (4.4.2).
 
-    A line at the end of a file, meant for everybody, belongs to the last group by the grammar. Where there is no other,
-    the lines of the groups of others are heard where they deny.
+    The lines of groups for others are heard where they deny: abroad if the group names a crawler that trains there, and
+    everywhere if there is no other line, since one at the end of the file that is meant for everybody belongs to the
+    last group by the grammar.
     """
     sure = [line for group in ours for line in group.licenses] or file.licenses
-    others = [] if sure else [line for group in file.groups for line in group.licenses]
-    for line in (*sure, *others):
-        strong = line in sure and _ABSOLUTE.match(line.value)
-        rule_id = REFERENCE if strong else WEAK_REFERENCE
-        yield reference(source, line.value, locator=f"line {line.line}", scope="site", rule_id=rule_id)
+    for line in sure:
+        rule_id = REFERENCE if _ABSOLUTE.match(line.value) else WEAK_REFERENCE
+        yield _of_line(source, line, rule_id)
+    for group in file.groups:
+        if group not in ours and (not sure or _trains_abroad(group)):
+            for line in group.licenses:
+                yield _of_line(source, line, FOREIGN_REFERENCE if sure else WEAK_REFERENCE)
+
+
+def _of_line(source: Source, line: LicenseLine, rule_id: str) -> Evidence:
+    return reference(source, line.value, locator=f"line {line.line}", scope="site", rule_id=rule_id)
+
+
+def _trains_abroad(group: Group) -> bool:
+    return any(agent.foreign and agent.trains and group.speaks_to(token) for token, agent in agents().items())
 
 
 def page_rsl_signals(page: Page, headers: Sequence[tuple[str, str]], source: Source) -> Iterator[Evidence]:
@@ -46,7 +60,7 @@ def page_rsl_signals(page: Page, headers: Sequence[tuple[str, str]], source: Sou
         if name.lower() == "link" and "rsl+xml" in value.lower():
             for url in linked(value):
                 yield reference(source, url, locator=name, scope="document")
-    if "rsl+xml" in page.html or "RSL+XML" in page.html:
+    if MEDIA_TYPE in page.html or MEDIA_TYPE.upper() in page.html:
         yield from _elements(page, source)
 
 

@@ -362,8 +362,12 @@ def references(text: str):
             [("rsl.reference", "https://a.kr/ours.xml")],
         ),
         (
-            "License: https://a.kr/all.xml\nUser-agent: GPTBot\nLicense: https://a.kr/theirs.xml\n",
+            "License: https://a.kr/all.xml\nUser-agent: Yeti\nLicense: https://a.kr/theirs.xml\n",
             [("rsl.reference", "https://a.kr/all.xml")],
+        ),
+        (
+            "License: https://a.kr/all.xml\nUser-agent: GPTBot\nLicense: https://a.kr/theirs.xml\n",
+            [("rsl.reference", "https://a.kr/all.xml"), ("rsl.reference.foreign", "https://a.kr/theirs.xml")],
         ),
         (
             "User-agent: *\nDisallow: /x\nUser-agent: GPTBot\nDisallow: /\n\nLicense: https://a.kr/end.xml\n",
@@ -493,6 +497,18 @@ def test_what_is_meant_for_others_only_denies():
     assert training(followed(evidence, {"https://a.kr/l.xml": one(lic(may("all")))})) == (UNKNOWN, UNKNOWN)
     assert training(followed(evidence, {"https://a.kr/l.xml": one(lic(may_not("all")))})) == (DENY, DENY)
     assert training(followed(evidence, {})) == (UNKNOWN, UNKNOWN)
+
+
+def test_what_crawlers_that_train_abroad_are_denied_is_denied_abroad():
+    text = "License: https://a.kr/all.xml\nUser-agent: GPTBot\nLicense: https://a.kr/theirs.xml\n"
+    rules = RobotsRules(Source(f"{URL}/robots.txt", None, 200, "1" * 64), text.encode(), ROBOTS)
+    evidence, everybody = rules.signals(f"{URL}/기사/1"), one(lic(may("all")))
+    denied = followed(
+        evidence, {"https://a.kr/all.xml": everybody, "https://a.kr/theirs.xml": one(lic(may_not("all")))}
+    )
+    assert training(denied) == (ALLOW, DENY)
+    closed = followed(evidence, {"https://a.kr/all.xml": one(lic(may("search"))), "https://a.kr/theirs.xml": everybody})
+    assert training(closed) == (DENY, DENY)
 
 
 ITEM = "<item><link>{}</link><r:content url='{}'><r:license>{}</r:license></r:content></item>"
