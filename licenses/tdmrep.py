@@ -49,7 +49,7 @@ class TdmrepRules:
         self._failure = ""
         self._locations: list[_Location] = []
         try:
-            self._locations = [found for rule in listed(parse_json(body)) if (found := _location(rule))]
+            self._locations = [found for rule in listed(parse_json(body)) if (found := _location(rule, source.url))]
         except JsonError as error:
             self._failure = error.reason
 
@@ -142,10 +142,12 @@ def _stated(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, value.strip()) for name, value in pairs if name.startswith("tdm-")]
 
 
-def _location(rule: object) -> _Location | None:
+def _location(rule: object, file_url: str) -> _Location | None:
     if not isinstance(rule, dict) or not isinstance(rule.get("location"), str):
         return None
-    pattern = canonical(rule["location"].encode("utf-8", "surrogatepass"))
+    # A path by the report; some write the URL of their own site.
+    path = rule["location"].removeprefix(file_url.rpartition("/.well-known/")[0] or file_url)
+    pattern = canonical(path.encode("utf-8", "surrogatepass"))
     policy = rule.get("tdm-policy")
     reservation = _json_reservation(rule.get("tdm-reservation"))
     return _Location(pattern, matcher(pattern), reservation, policy if isinstance(policy, str) and policy else None)
