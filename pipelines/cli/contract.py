@@ -24,9 +24,8 @@ from pipelines.cli.registry import (
     show_rows,
 )
 from pipelines.errors import ConfigError
-from warehouse.catalog import Warehouse
 from warehouse.contract_records import add_contract, load_contracts
-from warehouse.keys import KEYS_FOLDER, FileKeyStore
+from warehouse.key_stores import open_keys
 from warehouse.registry import find
 
 contract_app = typer.Typer(help="Register and show signed permissions of rights holders.", no_args_is_help=True)
@@ -85,7 +84,7 @@ def add(
         unknown = [one for one in contract.recipients if find(store, "recipients", one) is None]
         if unknown:
             raise ConfigError(f"no such recipients: {', '.join(unknown)}; malmoi recipient add")
-        add_contract(store, contract, _keys(store))
+        add_contract(store, contract, open_keys(store.uri))
     ended = " It has run out already." if contract.expires_at <= dt.datetime.now(dt.UTC) else ""
     say(
         {"contract": _described(contract)},
@@ -100,7 +99,7 @@ def list_all(
 ) -> None:
     """List all contracts, their signatures checked."""
     with opened(warehouse, recipe) as store:
-        found = [_described(one) for one in load_contracts(store, _keys(store).public_key_pem)]
+        found = [_described(one) for one in load_contracts(store, open_keys(store.uri).public_key_pem)]
     if as_json:
         say({"contracts": found}, "", as_json=True)
     else:
@@ -117,7 +116,7 @@ def show(
 ) -> None:
     """Show one contract, its signature checked."""
     with opened(warehouse, recipe) as store:
-        all_of_them = load_contracts(store, _keys(store).public_key_pem)
+        all_of_them = load_contracts(store, open_keys(store.uri).public_key_pem)
     found = next((_described(one) for one in all_of_them if one.contract_id == contract_id), None)
     if found is None:
         raise ConfigError(f"there is no contract {contract_id}: malmoi contract list")
@@ -137,10 +136,6 @@ def _axes(said: dict[Value, Sequence[Axis]]) -> dict[Axis, Value]:
     if len({axis for axis, _ in named}) < len(named):
         raise ValueError("an axis is named twice: --allow, --cond and --deny exclude each other")
     return dict(named)
-
-
-def _keys(store: Warehouse) -> FileKeyStore:
-    return FileKeyStore(Path(store.uri.removeprefix("file://")) / KEYS_FOLDER)
 
 
 def _described(contract: Contract) -> dict[str, Any]:

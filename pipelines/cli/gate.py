@@ -25,7 +25,7 @@ from pipelines.errors import ConfigError
 from pipelines.masking import unmasked_by_run
 from warehouse.catalog import Warehouse
 from warehouse.gate_report import GateReport, class_table, report
-from warehouse.keys import KEYS_FOLDER, FileKeyStore
+from warehouse.key_stores import open_keys
 from warehouse.registry import find
 
 gate_app = typer.Typer(help="What the gate lets go to whom, and why not the rest.", no_args_is_help=True)
@@ -33,10 +33,9 @@ RecipientOption = Annotated[str, typer.Option("--recipient", help="Who asks: a r
 PurposeOption = Annotated[Purpose, typer.Option("--purpose", help="What for.")]
 ModeOption = Annotated[Mode, typer.Option("--mode", help="copy: files leave us; in_place: training inside our zone.")]
 SoldOption = Annotated[bool, typer.Option("--sold", help="The release is sold.")]
-NoAttributionOption = Annotated[bool, typer.Option("--no-attribution", help="No list of sources goes with it.")]
-MetOption = Annotated[
+AgreementOption = Annotated[
     list[str] | None,
-    typer.Option("--met", help="Condition that is met, as agreement, payment:use, user:education. Repeatable."),
+    typer.Option("--agreement", help="Condition that is met otherwise, as share_alike, payment:use. Repeatable."),
 ]
 PolicyOption = Annotated[
     Path | None,
@@ -51,20 +50,18 @@ def check(
     purpose: PurposeOption,
     mode: ModeOption,
     sold: SoldOption = False,
-    no_attribution: NoAttributionOption = False,
-    met: MetOption = None,
+    agreement: AgreementOption = None,
     policy: PolicyOption = None,
     warehouse: WarehouseOption = None,
     recipe: RecipeOption = DEFAULT_RECIPE_PATH,
     as_json: JsonOption = False,
 ) -> None:
     """Count what would go, what would not and why, and how many documents each missing permission holds back."""
-    plan = _plan(sold=sold, attribution=not no_attribution, met=met)
+    plan = _plan(sold, agreement)
     stricter = _policy(policy)
     with opened(warehouse, recipe) as store:
         request = Request(_recipient(store, recipient), purpose, mode, plan)
-        keys = FileKeyStore(Path(store.uri.removeprefix("file://")) / KEYS_FOLDER)
-        found = report(store, request, stricter, unmasked_by_run(store), keys.public_key_pem)
+        found = report(store, request, stricter, unmasked_by_run(store), open_keys(store.uri).public_key_pem)
     if as_json:
         say(_answer(found, request), "", as_json=True)
     else:
@@ -78,15 +75,14 @@ def table(
     purpose: PurposeOption,
     mode: ModeOption,
     sold: SoldOption = False,
-    no_attribution: NoAttributionOption = False,
-    met: MetOption = None,
+    agreement: AgreementOption = None,
     policy: PolicyOption = None,
     warehouse: WarehouseOption = None,
     recipe: RecipeOption = DEFAULT_RECIPE_PATH,
     as_json: JsonOption = False,
 ) -> None:
     """List the policy classes with their documents, and what the gate says of each by its rights alone."""
-    plan = _plan(sold=sold, attribution=not no_attribution, met=met)
+    plan = _plan(sold, agreement)
     stricter = _policy(policy)
     with opened(warehouse, recipe) as store:
         request = Request(_recipient(store, recipient), purpose, mode, plan)
@@ -109,8 +105,9 @@ def export(
     typer.echo(cedar_schema() if schema else cedar_policies(), nl=False)
 
 
-def _plan(*, sold: bool, attribution: bool, met: list[str] | None) -> ReleasePlan:
-    return checked(lambda: ReleasePlan(attribution=attribution, sold=sold, agreements=frozenset(met or ())))
+def _plan(sold: bool, agreements: list[str] | None) -> ReleasePlan:  # noqa: FBT001  an option of the command
+    """What a release does about conditions; the list of sources always goes with it."""
+    return checked(lambda: ReleasePlan(attribution=True, sold=sold, agreements=frozenset(agreements or ())))
 
 
 def _policy(path: Path | None) -> OrganisationPolicy:
