@@ -46,6 +46,7 @@ _ELEMENTS = (
 _ELEMENTS_CHARS = 60
 """After the name of a licence: elements written in brackets or otherwise than expected still hold."""
 _PICTURE = re.compile(r"사진|이미지|아이콘|그림|photo|image|icon|figure", re.IGNORECASE)
+_MOST_NAMES = 300
 _CREDIT_CHARS = 120
 _SHORT_CHARS = 120
 _STOP = re.compile(r"[.!?]\s+|\n")
@@ -141,8 +142,13 @@ def licence_of_words(text: str) -> NamedLicence | None:
 
 
 def _cc_names(page: Page) -> Iterator[_Said]:
+    names = 0
     for line in page.lines(_TELLING):
         for one in _in_line(line.text, line.start):
+            names += 1
+            if names > _MOST_NAMES:
+                page.overrun = True
+                return
             at = one.at - line.start
             before = line.text[max(0, at - _CREDIT_CHARS) : at]
             sentence = _sentence(line.text, at, at + len(one.literal))

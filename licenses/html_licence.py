@@ -36,7 +36,8 @@ def notices_of_json_ld(page: Page) -> list[str]:
 def _of_document(page: Page, source: Source, found: Sequence[Found]) -> Iterator[Evidence]:
     """The licence of the best rank, unless several are meant: then nobody but a person can say which."""
     named = [one for one in found if one.licence.named] or list(found)
-    best = [one for one in named if one.rank == min(other.rank for other in named)]
+    rank = min((one.rank for one in named), default=BARE)
+    best = [one for one in named if one.rank == rank]
     meant = _without_lesser_names(best)
     chosen = max(meant, key=lambda one: one.confidence, default=None)
     if chosen is None:

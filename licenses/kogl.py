@@ -52,6 +52,7 @@ _GRANT = re.compile(
 _OWN = re.compile(r"(?:본|이|해당)(?:공공)?(?:저작물|자료|게시물|콘텐츠|컨텐츠|페이지|누리집|문서|기사)")
 _STORY_END = re.compile(r"(?<!니)다$")
 _LABEL_CHARS = 60
+_MOST_MARKS = 100
 _REFUSED = re.compile(r"않|아님|아니|미적용|해당없음|제외(?:됨|됩)")
 _EXPLAINED = re.compile(r"안내|이란|소개|검색|바로가기|설명|방법|종류|신설|도입|비교|차이|확대|개편|[?]")
 """In a label: it leads to a page about the mark, or heads one."""
@@ -121,7 +122,7 @@ def _bare(text: str) -> str:
 
 
 def _marks_of_elements(page: Page) -> Iterator[_Mark]:
-    for element in page.at_most(page.select(_MARKS)):
+    for element in page.at_most(page.select(_MARKS), _MOST_MARKS):
         link = element.tag == "a"
         address = element.getattr("href" if link else "src") or ""
         mark = _link_mark(address) if link else _image_mark(element, address)
@@ -148,7 +149,7 @@ def _image_mark(element: Element, address: str) -> tuple[int | None] | None:
         return None
     block = block_of(element)
     named = "kogl" in address.lower() or _NAME.search(f"{element.getattr('alt') or ''} {block.text}")
-    linked = "kogl.or.kr" in block.html.lower()
+    linked = block.query_selector('[href*="kogl.or.kr" i],[src*="kogl.or.kr" i]') is not None
     return (int(found[1]),) if named or linked else None
 
 

@@ -127,7 +127,7 @@ def _bare_link(element: Element, place: Place, licence: NamedLicence, page: Page
 
 
 def _json_ld(page: Page) -> Iterator[Found]:
-    for one in statements_of(page):
+    for one in page.at_most(statements_of(page), _MOST_LINKS):
         if one.key != "notice":
             yield from _field(
                 one.text, _DECLARED, 0.95, f'"{one.key}": "{one.text}"', "script[type=application/ld+json]"
@@ -137,7 +137,7 @@ def _json_ld(page: Page) -> Iterator[Found]:
 def _field(text: str, rank: int, confidence: float, literal: str, locator: str) -> Iterator[Found]:
     """The licence of a field that is there to name one: by its URLs, else by its words."""
     urls = _URL.findall(text)
-    for url in urls:
+    for url in urls[:_MOST_LINKS]:
         licence = licence_of_url(url)
         if licence is not None:
             yield Found(licence, rank, confidence, False, literal, locator)
@@ -184,7 +184,7 @@ def _rdfa(page: Page) -> Iterator[Found]:
 def _rdf_comment(page: Page) -> Iterator[Found]:
     """The RDF in a comment that Tistory writes after its widget; it counts where the link is missing, by its rank."""
     if "rdf:resource" in page.html:
-        for url in _RDF_LICENCE.findall(page.html):
+        for url in page.at_most(_RDF_LICENCE.findall(page.html), _MOST_LINKS):
             licence = licence_of_url(url)
             if licence is not None:
                 yield Found(licence, BARE, 0.9, False, url, "comment")

@@ -4,6 +4,7 @@ To a text cleaner these lines are boilerplate, to us evidence. A ban counts in a
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ _GATES: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
 _TELLING = re.compile(r"금지|금합니다|금함|불허|불가|허용하지|무단|국[내외]|해외|대한민국|학습|훈련")
 """What every line of a notice or of domestic-only prose holds."""
 _NEAR_BEFORE, _NEAR_AFTER = 250, 200
+_LONGEST_COMPANY = 100
+"""Characters that a match of a second pattern of ``_GATES`` has at most."""
 _OWNER_WORDS = (
     "저작권자",
     "©",
@@ -82,15 +85,20 @@ def notice_signals(page: Page, source: Source, settings: RightsSettings, extra: 
         extra: Texts that are notices by where they stand, such as ``copyrightNotice`` of JSON-LD.
     """
     found: list[Evidence] = []
+    said: Counter[str] = Counter()
     if any(_stands_near(page, words, company) for words, company in _GATES):
         for line in page.lines(_TELLING):
-            found += _of_line(line, source, settings)
-            if not line.in_caption:
-                found += prose_signals(line.text, line.start, source, strict=True)
+            of_line = list(_of_line(line, source, settings, said))
+            if not line.in_caption and said["prose"] < _MOST_OF_A_RULE:
+                of_prose = list(prose_signals(line.text, line.start, source, strict=True))
+                said["prose"] += len(of_prose)
+                of_line += of_prose
+            found += of_line
+            said.update(one.rule_id for one in of_line if one.scope == "document")
     for text in extra:
         for start, piece in pieces(normalise(text)):
             line = Line(piece, start, in_notice=True, in_caption=False, in_comment=False, tail=0, chars=len(piece))
-            found += _of_line(line, source, settings)
+            found += _of_line(line, source, settings, said)
     found = list(_capped(found)) or list(_owner(page, source))
     return [*found, *_unread(page, source)]
 
@@ -126,15 +134,22 @@ def _capped(found: Sequence[Evidence]) -> Iterator[Evidence]:
 def _stands_near(page: Page, words: Sequence[str], company: re.Pattern[str]) -> bool:
     text = page.gate_text
     for word in words:
+        looked = 0
         for at in page.positions(word):
-            if company.search(text, max(0, at - _NEAR_BEFORE), at + _NEAR_AFTER):
+            # What a window shares with the one before has been looked at.
+            if company.search(text, max(0, at - _NEAR_BEFORE, looked - _LONGEST_COMPANY), at + _NEAR_AFTER):
                 return True
+            looked = at + _NEAR_AFTER
     return False
 
 
-def _of_line(line: Line, source: Source, settings: RightsSettings) -> Iterator[Evidence]:
+def _of_line(line: Line, source: Source, settings: RightsSettings, said: Counter[str]) -> Iterator[Evidence]:
+    """Evidence of one line. ``said``: how often each rule has fired on the page; beyond the most nothing is added."""
     banned = False
     for ban in _BANS:
+        if said[ban.rule] >= _MOST_OF_A_RULE:
+            banned = True
+            continue
         for match in ban.pattern.finditer(line.text):
             scope = _scope(line, match)
             # A caption that reserves its picture needs no zone: it says nothing of the page.

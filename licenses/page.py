@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
@@ -75,6 +75,7 @@ _SIBLINGS = 200
 _SILENT = frozenset({"script", "style", "#comment"})
 _WHITE = re.compile(r"\s+")
 
+_T = TypeVar("_T")
 Element = Any
 """A DOM node of Resiliparse, which is untyped."""
 
@@ -230,10 +231,10 @@ class Page:
                     break
         return texts
 
-    def at_most(self, elements: Sequence[Element], number: int = 1000) -> Sequence[Element]:
-        """The first elements; that there are more is noted."""
-        self.overrun = self.overrun or len(elements) > number
-        return elements[:number]
+    def at_most(self, some: Sequence[_T], number: int = 1000) -> Sequence[_T]:
+        """The first of some; that there are more is noted."""
+        self.overrun = self.overrun or len(some) > number
+        return some[:number]
 
 
 def _scripts(html: str) -> Iterator[tuple[str, str]]:

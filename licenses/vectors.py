@@ -7,6 +7,7 @@ as the pipeline and answers with every key that a vector may compare.
 import hashlib
 import html
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -36,6 +37,7 @@ _FILES = {
     "trust_txt": ("trust_txt", "/trust.txt"),
 }
 _LICENCE_FAMILIES = frozenset({"html_licence", "ccl_text", "kogl"})
+_MEDIA_WORD = re.compile(r"\.?(?:image|picture|photo|audio|video|jpe?g|png|gif|webp|avif|heic|mp[34]|wav|mov)")
 _TERMS = ("이용허락범위", "이용허락조건", "이용조건", "terms")
 _NO_BODY = hashlib.sha256(b"").hexdigest()
 _FLAGS = {
@@ -89,7 +91,10 @@ def _rsl(given: Given) -> dict[str, Any]:
 
 
 def _cawg(given: Given) -> dict[str, Any]:
-    return _result(cawg_signals(text_of(given, "media"), given["assertion"], _source(given)))
+    media = text_of(given, "media").strip().lower()
+    # A kind of media, or the ending of a file, instead of a media type.
+    picture = _MEDIA_WORD.fullmatch(media)
+    return _result(cawg_signals("image/any" if picture else media, given["assertion"], _source(given)))
 
 
 def _text_file(kind: str) -> Judge:
