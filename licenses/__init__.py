@@ -33,8 +33,19 @@
     resolve          evidence -> rights on eight axes
     policy           rights -> interned policy class
 
+    gate             who may get what
+      recipients       who asks; domestic or foreign (countries)
+      conditions       purposes, modes, what a release does about conditions
+      gate_rules       the table of the gate
+      gate             the table asked for one document, for classes, for millions of documents
+      contracts        signed permissions, and whose denials they lift (scopes, holders)
+      organisation     what the releasing organisation refuses besides, or loosens at home
+      missing          the permissions that a document lacks
+      cedar            the same table as Cedar policies
+
 The order of calls: ``page_signals`` for each page, ``prepare`` for each site file and ``signals`` for each URL,
-``follow`` for what both refer to, then ``resolve`` all of it and intern the result with ``policy_class``.
+``follow`` for what both refer to, then ``resolve`` all of it and intern the result with ``policy_class``. What the gate
+needs is imported from its modules and not from here: workers that tag pages would load it in vain.
 """
 
 from licenses.axes import Axis, Value

@@ -187,12 +187,13 @@ def _plan(given: Mapping[str, Any], doc: Mapping[str, Any]) -> ReleasePlan:
     for key, value in given.items():
         if key in ("attribution", "sold", "agreements", "conditions", "met"):
             continue
-        if value is True and key == "payment":
-            met |= {one for one in _all_conditions(doc) if kind_of(one) == "payment"}
+        kind = _LISTED.get(key)
+        if value is True and kind == "payment":
+            met |= {one for one in _all_conditions(doc) if kind_of(one) == kind}
         elif value is True:
             met.add(key)
-        elif key in ("payment", "user") and value:
-            met |= {f"{key}:{one}" for one in ([value] if isinstance(value, str) else _strings(value))}
+        elif kind and value:
+            met |= {f"{kind}:{one}" for one in ([value] if isinstance(value, str) else _strings(value))}
     sold = given.get("sold")
     if not isinstance(sold, bool | None):
         raise TypeError("sold is neither true nor false")
@@ -201,6 +202,9 @@ def _plan(given: Mapping[str, Any], doc: Mapping[str, Any]) -> ReleasePlan:
         sold=sold is not False and not (sold is None and "no_resale" in met),
         agreements=frozenset(one for one in met if _is_agreement(one)),
     )
+
+
+_LISTED = {"payment": "payment", "payments": "payment", "user": "user", "users": "user"}
 
 
 def _is_agreement(condition: str) -> bool:

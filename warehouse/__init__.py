@@ -9,6 +9,8 @@
 | `files` | one Parquet file: layout, checks, atomic appearance |
 | `commit` | all of a run, once, whatever crashes |
 | `lookup` | everything known of one record, with few bytes read |
+| `registry`, `contract_records` | recipients, contracts: added once, never replaced, signed |
+| `gate_report` | what the gate would let go, and what each missing permission holds back |
 | `withdrawal` | what was withdrawn: found, taken out, erased, certified |
 | `bloom` | Bloom filters of Parquet files |
 | `verify` | rows against what runs counted, files against their digests |

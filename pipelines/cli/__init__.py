@@ -9,6 +9,10 @@ Contents:
     recipe   malmoi recipe check, malmoi recipe schema
     explain  malmoi explain
     withdraw malmoi withdraw
+    recipient  malmoi recipient add, list, show
+    contract   malmoi contract add, list, show
+    gate     malmoi gate check, table, export
+    registry what the commands of registries have in common
     rights   malmoi rights rebuild
     inspect  malmoi inspect
     eval     malmoi eval extraction, language, quality, pii, dedup

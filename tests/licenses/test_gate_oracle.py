@@ -1,13 +1,15 @@
 """The gate against a second implementation written from the specification: case by case, and over tables."""
 
 import random
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licenses import policy_class, policy_class_table
+from licenses import Axis, Value, policy_class, policy_class_table
+from licenses.conditions import Mode, Purpose, ReleasePlan
 from licenses.contracts import apply_contracts
 from licenses.gate import decide, gate_classes, gate_documents
 from licenses.organisation import OrganisationPolicy
@@ -87,6 +89,28 @@ def test_single_decisions(seed):
 @given(SEEDS)
 def test_decisions_under_contracts_and_policies(seed):
     check_with_contracts_and_policy(random.Random(seed))
+
+
+@given(SEEDS)
+def test_nothing_that_is_made_stricter_lets_more_go(seed):
+    rng = random.Random(seed)
+    rights, facts, request = random_rights(rng), random_facts(rng), random_request(rng)
+    axis = rng.choice(list(Axis))
+    worse = Value.DENY if axis is Axis.CRAWL else rng.choice([Value.DENY, Value.UNKNOWN])
+    stricter = [
+        (replace(rights, axes={**rights.axes, axis: worse}), facts, request),
+        (replace(rights, confidence={**rights.confidence, axis: 0.0}), facts, request),
+        (
+            rights,
+            replace(facts, **rng.choice([{"withdrawn": True}, {"evidence": False}, {"pii_clean": False}])),
+            request,
+        ),
+        (rights, facts, replace(request, plan=ReleasePlan(attribution=False, sold=True))),
+        (rights, facts, replace(request, mode=Mode.COPY)),
+        (rights, facts, replace(request, purpose=Purpose.COMMERCIAL)),
+    ]
+    if not decide(rights, facts, request).released:
+        assert not any(decide(*case).released for case in stricter)
 
 
 @given(SEEDS)

@@ -2,6 +2,7 @@
 
 import random
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -104,3 +105,12 @@ def test_refusals():
     wiki = rights(train_dom="cond", conditions={"train_dom": ["share_alike"]})
     plan = asked().plan.model_copy(update={"agreements": frozenset({"share_alike"})})
     assert decide(wiki, CLEAN, asked(plan=plan), policy).code == "BLOCK_ORGANISATION:never_met"
+
+
+def test_the_example_is_a_policy():
+    example = Path(__file__).parents[2] / "examples" / "organisation-policy.toml"
+    text = example.read_text("utf-8")
+    assert read_policy(text).foreign.least_confidence == 0.9
+    loosened = "\n".join(line.removeprefix("# ") for line in text.splitlines())
+    start = loosened.rindex("[[domestic.loosened]]")
+    assert read_policy(loosened[start:]).domestic.loosened[0].unknown == ("train_dom",)
