@@ -96,7 +96,9 @@ def test_nothing_that_is_made_stricter_lets_more_go(seed):
     rng = random.Random(seed)
     rights, facts, request = random_rights(rng), random_facts(rng), random_request(rng)
     axis = rng.choice(list(Axis))
-    worse = Value.DENY if axis is Axis.CRAWL else rng.choice([Value.DENY, Value.UNKNOWN])
+    # Under KOGL's AI mark a denial of commercial use gives way, and not knowing does not: the text has it so.
+    worst = {Axis.CRAWL: Value.DENY, Axis.COMMERCIAL: Value.UNKNOWN}
+    worse = worst.get(axis, rng.choice([Value.DENY, Value.UNKNOWN]))
     stricter = [
         (replace(rights, axes={**rights.axes, axis: worse}), facts, request),
         (replace(rights, confidence={**rights.confidence, axis: 0.0}), facts, request),
