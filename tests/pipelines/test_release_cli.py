@@ -58,6 +58,7 @@ def open_plain(place, name):
     return pl.read_parquet(place / f"{name}-open" / "*.parquet")
 
 
+@pytest.mark.slow
 def test_counts_add_up_to_the_documents(releases, place):
     with Warehouse.open(str(place / "wh"), create=False) as store:
         documents = store.scan("documents", columns=("doc_id",)).num_rows
@@ -67,6 +68,7 @@ def test_counts_add_up_to_the_documents(releases, place):
     assert [answer["domestic"] for answer in releases.values()] == [True, False, False]
 
 
+@pytest.mark.slow
 def test_no_refused_class_is_in_any_file(releases, place):
     for name in RECIPIENTS:
         manifest = json.loads((place / name / "manifest.json").read_bytes())
@@ -80,6 +82,7 @@ def test_no_refused_class_is_in_any_file(releases, place):
             assert not refused & set(table["policy_class_id"].to_pylist())
 
 
+@pytest.mark.slow
 def test_without_the_key_the_encrypted_one_cannot_be_read(releases, place):
     for path in (place / "dom" / "shards").glob("*.parquet"):
         with pytest.raises((OSError, pa.ArrowException)):
@@ -90,6 +93,7 @@ def test_without_the_key_the_encrypted_one_cannot_be_read(releases, place):
         assert malmoi("release", "open", place / "dom", *key).returncode == 1
 
 
+@pytest.mark.slow
 def test_releases_verify_with_the_public_key_alone(releases, place):
     for name in RECIPIENTS:
         done = malmoi("verify", place / name, "--public-key", place / "malmoi.pem", "--json")
@@ -98,6 +102,7 @@ def test_releases_verify_with_the_public_key_alone(releases, place):
     assert (whole.returncode, json.loads(whole.stdout)["rows_checked"]) == (0, True)
 
 
+@pytest.mark.slow
 def test_a_changed_release_is_named_with_exit_code_three(releases, place):
     path = place / "gpu-abroad" / "attribution.txt"
     path.write_bytes(path.read_bytes().replace(b"CC", b"CD", 1))
@@ -106,6 +111,7 @@ def test_a_changed_release_is_named_with_exit_code_three(releases, place):
     assert "attribution.txt: was changed" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_leaked_file_is_traced(releases, place):
     done = malmoi(
         "release", "identify", *(place / "foreign" / "shards").glob("*.parquet"), "--warehouse", place / "wh", "--json"
@@ -114,6 +120,7 @@ def test_a_leaked_file_is_traced(releases, place):
     assert (first["recipient_id"], first["canaries"] > 0, first["missing"]) == ("foreign", True, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -133,10 +140,12 @@ def test_wrong_usage_is_one_line(place, arguments, says):
     assert not (place / "wrong").exists()
 
 
+@pytest.mark.slow
 def test_an_existing_folder_is_refused(releases, place):
     assert release(place, "foreign", "foreign").returncode == 2
 
 
+@pytest.mark.slow
 def test_nothing_to_release_is_exit_code_three(place):
     recipe = place / "policy.toml"
     recipe.write_text('name = "연구소"\n[every]\nleast_confidence = 1.0\n', "utf-8")

@@ -23,7 +23,7 @@ from warehouse.release.settings import ReleaseSettings
 PRIVATE = X25519PrivateKey.generate()
 TRAIN = (Axis.TRAIN_DOM, Axis.TRAIN_FOR)
 USES = (*TRAIN, Axis.REDIST, Axis.COMMERCIAL)
-SETTINGS = ReleaseSettings(holdout_share=0.02, optional_share=0.05, shard_bytes=12_000, batch_rows=16)
+SETTINGS = ReleaseSettings(holdout_share=0.02, optional_share=0.05, shard_bytes=40_000, batch_rows=16)
 KINDS = {
     "free": ([(axis, Value.ALLOW) for axis in USES], (), "CC0-1.0"),
     "attribution": ([(axis, Value.COND) for axis in USES], ("attribution",), "CC-BY-4.0"),
@@ -100,7 +100,7 @@ class World:
         return private_pem(PRIVATE)
 
 
-def fill(warehouse, folder, *, per_kind=30, run_id="run-1", kinds=tuple(KINDS), start=0):
+def fill(warehouse, folder, *, per_kind=30, run_id="run-1", kinds=tuple(KINDS), start=0, repeat=1):
     """Commit a run with documents of each kind; kind ``free`` comes from three sites."""
     rows, evidence, classes = [], [], {}
     for kind in kinds:
@@ -110,7 +110,8 @@ def fill(warehouse, folder, *, per_kind=30, run_id="run-1", kinds=tuple(KINDS), 
             made = policy_class(resolve(found))
             classes[made.policy_class_id] = made
             evidence += [(one, doc_id(url)) for one in found]
-            rows.append({**_document(url, kind, number, made, found), "run_id": run_id})
+            row = _document(url, kind, number, made, found)
+            rows.append({**row, "text": row["text"] * repeat, "run_id": run_id})
     said = evidence_table([one for one, _ in evidence])
     tables = {
         "documents": pa.Table.from_pylist(rows, schema=TABLES["documents"].schema),
