@@ -53,10 +53,13 @@ bench: $(STAMP) ## Compare the whole pipeline with datatrove (makes .venv-peers)
 bench-gate: $(STAMP) ## Documents a second through the gate, beside a loop over rows and Cedar
 	$(BIN)/python benchmarks/gate.py --json build/eval/gate.json
 
+bench-release: $(STAMP) ## Packing a release plain beside encrypted
+	$(BIN)/python benchmarks/release.py
+
 lock: $(STAMP) ## Write constraints.txt anew from what is installed
 	$(BIN)/python -m pip freeze --exclude-editable --exclude malmoi | grep -v ' @ ' > constraints.txt
 
 clean: ## Remove environments, caches and the sample warehouse
 	rm -rf $(VENV) .venv-peers $(WAREHOUSE) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build *.egg-info
 
-.PHONY: help setup run test test-slow fuzz lint format eval bench bench-gate lock clean
+.PHONY: help setup run test test-slow fuzz lint format eval bench bench-gate bench-release lock clean
