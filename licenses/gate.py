@@ -154,15 +154,16 @@ def _positions(ids: Any, judged: "pa.ChunkedArray[Any]") -> _Numbers:
     """Where the class of each document stands among those judged; behind them where it is not there."""
     if pa.types.is_dictionary(ids.type):
         chunks: list[Any] = ids.chunks if isinstance(ids, pa.ChunkedArray) else [ids]
-        found = [pc.take(pc.index_in(one.dictionary, value_set=_whole(judged)), one.indices) for one in chunks]
+        found = [pc.take(_index(one.dictionary, judged), one.indices) for one in chunks]
         places: Any = pa.chunked_array(found, pa.int32())
     else:
-        places = pc.index_in(ids, value_set=_whole(judged))
+        places = _index(ids, judged)
     return np.asarray(pc.fill_null(places, len(judged)), np.int32)
 
 
-def _whole(column: "pa.ChunkedArray[Any]") -> Any:
-    return column.combine_chunks()
+def _index(ids: Any, judged: "pa.ChunkedArray[Any]") -> Any:
+    plain = ids if pa.types.is_large_string(ids.type) else ids.cast(pa.string())
+    return pc.index_in(plain, value_set=judged.combine_chunks().cast(plain.type))
 
 
 def _facts(documents: pa.Table | pa.RecordBatch) -> _Numbers:

@@ -141,7 +141,7 @@ def _show(found: GateReport) -> None:
     for code, count in found.by_code.items():
         codes.add_row(code, str(count))
     console.print(codes)
-    title = "What missing permissions hold back, all of a line together"
+    title = "What missing permissions hold back"
     lacking = Table("permissions", "documents", title=title, title_justify="left", box=None, pad_edge=False)
     for missing, count in found.held_back_by.items():
         lacking.add_row(", ".join(missing), str(count))

@@ -231,6 +231,9 @@ def test_documents_get_the_decisions_of_their_classes():
     batch = documents.to_batches()[0]
     assert gate_documents(batch, decisions).to_pylist() == gate_documents(documents, decisions).to_pylist()
     assert gate_documents(documents.slice(0, 0), decisions).to_pylist() == []
+    for kind in (pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.large_string())):
+        other = documents.set_column(3, "policy_class_id", documents["policy_class_id"].cast(kind))
+        assert gate_documents(other, decisions).to_pylist() == gate_documents(documents, decisions).to_pylist()
 
 
 def test_what_is_not_known_of_a_document_counts_against_it():
