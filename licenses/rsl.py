@@ -60,6 +60,12 @@ class RslRules:
             if not is_document(root) and not self._document.contents:
                 self._failure = "not_rsl"
 
+    @property
+    def origins(self) -> list[str]:
+        """Origins (scheme://host[:port]) that the document names, sorted."""
+        patterns = [content.pattern for content in self._document.contents]
+        return sorted({one.origin for one in patterns if one is not None and one.origin is not None})
+
     def signals(self, url: str, *, scope: str = "path", denials_only: bool = False) -> list[Evidence]:
         """What the document says about ``url``.
 

@@ -21,10 +21,10 @@ from licenses.origins import origin_signals
 from licenses.page_signals import page_signals
 from licenses.preferences import on_user_content_host
 from licenses.resolve import Rights, resolve
-from licenses.rsl import rsl_signals
+from licenses.rsl import RslRules
 from licenses.site_files import SiteFile, site_signals
 from licenses.tdmrep import policy_signals
-from licenses.vector_inputs import Given, resolve_signals, settings_of, status_of, text_of, url_of
+from licenses.vector_inputs import ORIGIN, Given, resolve_signals, settings_of, status_of, text_of, url_of
 from licenses.vectors_gate import gate_vector
 
 Judge: TypeAlias = Callable[[Given], dict[str, Any]]
@@ -86,8 +86,13 @@ def _tdmrep(given: Given) -> dict[str, Any]:
 
 
 def _rsl(given: Given) -> dict[str, Any]:
-    xml = text_of(given, "xml").encode("utf-8", "surrogatepass")
-    return _result([*_of_files(given), *_of_page(given), *rsl_signals(xml, url_of(given), _source(given))])
+    rules, url = RslRules(_source(given), text_of(given, "xml").encode("utf-8", "surrogatepass")), url_of(given)
+    evidence = [*_of_files(given), *_of_page(given), *rules.signals(url)]
+    if url.startswith(f"{ORIGIN}/"):
+        # Of which site the path is was not told: what the document denies on those that it names is heard.
+        others = (origin + url.removeprefix(ORIGIN) for origin in rules.origins)
+        evidence += [one for other in others for one in rules.signals(other, denials_only=True)]
+    return _result(evidence)
 
 
 def _cawg(given: Given) -> dict[str, Any]:

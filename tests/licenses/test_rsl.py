@@ -10,6 +10,7 @@ from licenses.references import Referred, follow
 from licenses.robots import RobotsRules
 from licenses.rsl import RslRules, rsl_signals
 from licenses.rsl_discovery import linked
+from licenses.vectors import judge
 from tests.licenses import _rsl as slow
 
 URL = "https://news.example.kr"
@@ -547,3 +548,20 @@ def test_feeds(body, path, wanted):
 def test_a_prepared_document_answers_for_many_urls():
     rules = RslRules(SOURCE, one(lic(may("all")), url="/a/").encode())
     assert [bool(rules.signals(f"{URL}{path}")) for path in ("/a/1", "/b/1", "/a/2")] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("licence", "path", "wanted"),
+    [
+        (may("ai-all"), "/뉴스/1", UNKNOWN),
+        (may("ai-all"), f"{URL}/뉴스/1", ALLOW),
+        (may("ai-all"), "https://other.example.kr/뉴스/1", UNKNOWN),
+        (may_not("ai-all"), "/뉴스/1", DENY),
+        (may_not("ai-all"), "/사람/1", UNKNOWN),
+        (may_not("ai-all"), "https://other.example.kr/뉴스/1", UNKNOWN),
+    ],
+)
+def test_a_path_without_its_site_is_asked_of_every_site_that_is_named(licence, path, wanted):
+    xml = one(lic(licence), url=f"{URL}/뉴스/")
+    found = judge("rsl", {"xml": xml, "path": path})
+    assert (found["train_dom"], found["train_for"]) == (wanted, wanted)
