@@ -5,6 +5,7 @@ leave those that may hold it; of these the key column is read, and the other col
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
@@ -20,6 +21,8 @@ from warehouse.errors import WarehouseError
 from warehouse.files import conform
 from warehouse.schemas import TABLES
 
+_MOST_PROBED = 256
+"""Values that a Bloom filter is asked about; with more of them hardly a row group has none."""
 _DOC_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -94,7 +97,7 @@ def may_hold_any(source: BinaryIO, column: str, values: Collection[str]) -> bool
     with pq.ParquetFile(source) as file:
         leaf = _leaf(file, column)
         chunks = [file.metadata.row_group(group).column(leaf) for group in range(file.num_row_groups)]
-    return any(_may_hold(source, chunk, value) for chunk in chunks for value in values)
+    return any(_may_hold_any(source, chunk, sorted(values)) for chunk in chunks)
 
 
 def _leaf(file: pq.ParquetFile, column: str) -> int:
@@ -104,12 +107,13 @@ def _leaf(file: pq.ParquetFile, column: str) -> int:
 def _rows_of_file(
     source: BinaryIO, column: str, values: Collection[str], columns: Collection[str]
 ) -> Iterator[pa.Table]:
-    wanted = pa.array(sorted(values), pa.string())
+    ordered = sorted(values)
+    wanted = pa.array(ordered, pa.string())
     with pq.ParquetFile(source, page_checksum_verification=True) as file:
         leaf = _leaf(file, column)
         for group in range(file.num_row_groups):
             chunk = file.metadata.row_group(group).column(leaf)
-            if not any(_may_hold(source, chunk, value) for value in values):
+            if not _may_hold_any(source, chunk, ordered):
                 continue
             mask = pc.is_in(file.read_row_group(group, [column])[column], wanted)
             if pc.any(mask).as_py():
@@ -117,13 +121,16 @@ def _rows_of_file(
                 yield file.read_row_group(group, list(columns)).filter(mask)
 
 
-def _may_hold(source: BinaryIO, chunk: Any, value: str) -> bool:
+def _may_hold_any(source: BinaryIO, chunk: Any, ordered: Sequence[str]) -> bool:
+    """Whether a column chunk may hold one of the sorted values. The filter is asked about few values only."""
     bounds = chunk.statistics
-    if bounds is not None and bounds.has_min_max and not bounds.min <= value <= bounds.max:
-        return False
-    if chunk.bloom_filter_offset is None or chunk.bloom_filter_length is None:
-        return True
-    return may_hold(source, chunk.bloom_filter_offset, chunk.bloom_filter_length, value.encode())
+    low, high = 0, len(ordered)
+    if bounds is not None and bounds.has_min_max:
+        low, high = bisect_left(ordered, bounds.min), bisect_right(ordered, bounds.max)
+    if high - low > _MOST_PROBED or chunk.bloom_filter_offset is None or chunk.bloom_filter_length is None:
+        return low < high
+    offset, length = chunk.bloom_filter_offset, chunk.bloom_filter_length
+    return any(may_hold(source, offset, length, value.encode()) for value in ordered[low:high])
 
 
 def _evidence(warehouse: Warehouse, row: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -33,8 +33,9 @@ def covered_documents(warehouse: Warehouse, listing: WithdrawalList) -> pa.Table
 
 def covered_captures(warehouse: Warehouse, listing: WithdrawalList) -> pa.Table:
     """Captures in ``drops`` that the list covers (``CAPTURE_COLUMNS``)."""
+    named: Any = pa.array(sorted(_named(warehouse, listing)) if listing.names_owners else [], pa.string())
     batches = _batches(warehouse, "drops", CAPTURE_COLUMNS, _narrowed(listing))
-    found = [batch.filter(listing.covered(batch)) for batch in batches]
+    found = [batch.filter(pc.or_(listing.covered(batch), pc.is_in(batch["doc_id"], named))) for batch in batches]
     return pa.concat_tables([rows_with(warehouse, "drops", "doc_id", (), CAPTURE_COLUMNS), *found])
 
 
