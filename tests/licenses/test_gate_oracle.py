@@ -62,8 +62,11 @@ def check_with_contracts_and_policy(rng):
 
 def check_table(rng, documents):
     """Documents of a few classes: joined decisions equal decisions document by document."""
-    request = random_request(rng)
-    rights = [random_rights(rng) for _ in range(max(1, documents // 20))]
+    request, policy = random_request(rng), random_policy(rng) if rng.random() < 0.5 else OrganisationPolicy()
+    contracts = [random_contract(rng, number) for number in range(rng.randrange(3))]
+    others = set(rng.sample(sorted(Axis), rng.randrange(4)))
+    own = [random_rights(rng) for _ in range(max(1, documents // 20))]
+    rights = [apply_contracts(one, contracts, request, AT, others) for one in own]
     classes = [policy_class(one) for one in rights]
     rows = [(rng.randrange(len(rights)), random_facts(rng)) for _ in range(documents)]
     table = pa.table(
@@ -72,9 +75,15 @@ def check_table(rng, documents):
             **{name: pa.array([getattr(facts, name) for _, facts in rows], pa.bool_()) for name in FACTS},
         }
     )
-    decisions = gate_classes(policy_class_table([*classes, classes[0]]), request)
+    decisions = gate_classes(policy_class_table([*classes, classes[0]]), request, policy)
     assert decisions.num_rows == len({one.policy_class_id for one in classes})
-    wanted = [oracle.gate(plain_doc(rights[number], facts), *plain_request(request)) for number, facts in rows]
+    recipient, purpose, mode, plan = plain_request(request)
+    plain, said = [plain_contract(one) for one in contracts], policy.model_dump()
+    wanted = []
+    for number, facts in rows:
+        doc = plain_doc(own[number], facts)
+        doc = oracle.under_contracts(doc, plain, recipient, purpose, mode, AT, {str(axis) for axis in others})
+        wanted.append(oracle.under_policy(said, doc, recipient, purpose, mode, plan))
     assert gate_documents(table, decisions).to_pylist() == wanted
     encoded = table.set_column(0, "policy_class_id", table["policy_class_id"].dictionary_encode())
     assert gate_documents(encoded, decisions).to_pylist() == wanted
