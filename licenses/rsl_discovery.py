@@ -6,6 +6,7 @@ known whether it is in the archive. Inline documents are read at once.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from urllib.parse import urljoin
 
 from licenses.agents import agents
@@ -21,6 +22,8 @@ WEAK_REFERENCE = "rsl.reference.denials"
 """It is not sure that the document is meant for us: only what it denies is heard."""
 FOREIGN_REFERENCE = "rsl.reference.foreign"
 """The document is meant for crawlers that train abroad: what it denies them is heard."""
+MOST_REFERENCES = 32
+"""Of one group, header or page that are followed: sites have one or two, and every page bears them all."""
 MEDIA_TYPE = "application/rsl+xml"
 _WHOLE = ("head", "body", "html", "main", "article", "#document")
 """Parents of a link or script that make it speak of the page: head, or all of the text."""
@@ -37,12 +40,12 @@ def robots_references(source: Source, file: RobotsFile, ours: Sequence[Group]) -
     last group by the grammar.
     """
     sure = [line for group in ours for line in group.licenses] or file.licenses
-    for line in sure:
+    for line in sure[:MOST_REFERENCES]:
         rule_id = REFERENCE if _ABSOLUTE.match(line.value) else WEAK_REFERENCE
         yield _of_line(source, line, rule_id)
     for group in file.groups:
         if group not in ours and (not sure or _trains_abroad(group)):
-            for line in group.licenses:
+            for line in group.licenses[:MOST_REFERENCES]:
                 yield _of_line(source, line, FOREIGN_REFERENCE if sure else WEAK_REFERENCE)
 
 
@@ -58,10 +61,10 @@ def page_rsl_signals(page: Page, headers: Sequence[tuple[str, str]], source: Sou
     """References in ``Link`` headers and link elements, and inline documents."""
     for name, value in headers:
         if name.lower() == "link" and "rsl+xml" in value.lower():
-            for url in linked(value):
+            for url in islice(linked(value), MOST_REFERENCES):
                 yield reference(source, url, locator=name, scope="document")
     if MEDIA_TYPE in page.html or MEDIA_TYPE.upper() in page.html:
-        yield from _elements(page, source)
+        yield from islice(_elements(page, source), MOST_REFERENCES)
 
 
 def linked(value: str) -> Iterator[str]:

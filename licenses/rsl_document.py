@@ -176,7 +176,7 @@ def _pattern(url: str) -> Pattern | None:
 
 def _license(node: Node, server: set[str], defects: list[str]) -> License:
     permits = _lists(node, "permits")
-    prohibits = {kind: frozenset(map(str.lower, tokens)) for kind, tokens in _lists(node, "prohibits").items()}
+    prohibits = {kind: frozenset(map(_loosely, tokens)) for kind, tokens in _lists(node, "prohibits").items()}
     if GEO in prohibits:
         prohibits[GEO] = frozenset(map(str.upper, prohibits[GEO]))
         if not prohibits[GEO] <= TERRITORIES:
@@ -198,6 +198,11 @@ def _lists(node: Node, name: str) -> dict[str, frozenset[str]]:
             before = found.get(kind, tokens)
             found[kind] = before & tokens if name == "permits" else before | tokens
     return found
+
+
+def _loosely(token: str) -> str:
+    """A token that prohibits is heard however it is spelt."""
+    return token.lower().replace("_", "-")
 
 
 def _type(node: Node) -> str:

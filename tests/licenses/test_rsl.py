@@ -73,6 +73,8 @@ ALLOW, DENY, COND, UNKNOWN = "allow", "deny", "cond", "unknown"
         (lic(may_not("all")), DENY, DENY),
         (lic(may_not("AI-All")), DENY, DENY),
         (lic(may_not("train-ai")), DENY, DENY),
+        (lic(may("all"), may_not("ai_train")), DENY, DENY),
+        (lic(may("all"), may_not("AI training")), DENY, DENY),
         (lic(may_not("ai-input search")), UNKNOWN, UNKNOWN),
         (lic(may("ai-all"), may_not("ai-input")), ALLOW, ALLOW),
         (lic(may("ai-train"), may_not("ai-train")), DENY, DENY),
@@ -384,6 +386,13 @@ def references(text: str):
 )
 def test_license_lines_of_our_group_come_before_global_ones(text, wanted):
     assert references(text) == wanted
+
+
+def test_ten_thousand_references_are_not_followed():
+    lines = "".join(f"License: https://a.kr/{number}.xml\n" for number in range(10_000))
+    assert len(references("User-agent: *\n" + lines)) == len(references(lines)) == 32
+    assert len([one for one in page(head=LINK.format("/l.xml") * 10_000) if one.signal == "rsl"]) == 1
+    assert len([one for one in page(body=script("<rsl/>") * 1_000) if one.signal == "rsl"]) == 1
 
 
 def test_a_license_line_does_not_end_a_group():
