@@ -1,9 +1,7 @@
 """A withdrawal from the first word to the certificate. Killed at any moment, the same call goes on."""
 
 import datetime as dt
-import fcntl
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from warehouse.withdrawal.apply import apply_pass
 from warehouse.withdrawal.copies import Copy, find_copies
 from warehouse.withdrawal.find import CAPTURE_COLUMNS, covered_captures, covered_documents
 from warehouse.withdrawal.holders import Holder, holders
+from warehouse.withdrawal.lock import lock
 from warehouse.withdrawal.notices import write_notices
 from warehouse.withdrawal.plan import Covered, folder_of, passes, write_pass
 from warehouse.withdrawal.register import load_list, note, now, register, row_of
@@ -66,7 +65,7 @@ def carry_out(
         WarehouseError: A run is working while files are to be erased.
     """
     withdrawal, _ = register(warehouse, withdrawal)
-    with _lock(warehouse):
+    with lock(warehouse):
         take_out(warehouse, withdrawal.withdrawal_id)
         folder = folder_of(warehouse, withdrawal.withdrawal_id)
         done, files = _done(warehouse, withdrawal.withdrawal_id)
@@ -105,7 +104,7 @@ def settle(warehouse: Warehouse, known: WithdrawalList) -> int:
     newer = [one.withdrawal_id for one in load_list(warehouse).withdrawals if one.withdrawal_id not in heeded]
     left = 0
     if newer:
-        with _lock(warehouse):
+        with lock(warehouse):
             for withdrawal_id in newer:
                 before = _done(warehouse, withdrawal_id)[0].documents.num_rows
                 take_out(warehouse, withdrawal_id)
@@ -169,7 +168,7 @@ def _erase(warehouse: Warehouse, withdrawal_id: str, done: Covered) -> dict[str,
     pages = {*values_of(done.documents, "doc_id"), *values_of(done.captures, "doc_id")}
     erase.check_finished(warehouse, pages, load_list(warehouse).only(withdrawal_id))
     runs = erase.Journal(folder / "erase-runs.json")
-    runs.add([*erase.clear_runs(warehouse, pages), *erase.clear_releasing(warehouse)])
+    runs.add([*erase.clear_runs(warehouse, pages), *erase.clear_workplaces(warehouse)])
     erased = {"runs": runs.read()}
     for name in erase.REWRITTEN:
         journal = erase.Journal(folder / f"erase-{name}.json")
@@ -181,13 +180,3 @@ def _erase(warehouse: Warehouse, withdrawal_id: str, done: Covered) -> dict[str,
 
 def _day(moment: dt.datetime) -> str:
     return moment.date().isoformat()
-
-
-@contextmanager
-def _lock(warehouse: Warehouse) -> Iterator[None]:
-    """One withdrawal at a time works on a warehouse; another one waits."""
-    folder = Path(warehouse.uri.removeprefix("file://")) / "withdrawals"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w", encoding="ascii") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

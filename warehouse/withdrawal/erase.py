@@ -122,16 +122,18 @@ def clear_runs(warehouse: Warehouse, doc_ids: Iterable[str]) -> list[str]:
     return removed
 
 
-def clear_releasing(warehouse: Warehouse) -> list[str]:
-    """Remove what releases that were killed had laid aside.
+def clear_workplaces(warehouse: Warehouse) -> list[str]:
+    """Remove what releases, rewrites and withdrawals that were killed had laid aside.
 
     Raises:
-        WarehouseError: A release is being packed.
+        WarehouseError: A release or a rewrite is going on.
     """
-    folder = Path(warehouse.uri.removeprefix("file://")) / "releasing"
-    removed = [str(path) for path in clean_temp(folder)]
-    if any(folder.glob(".tmp-*")):
-        raise WarehouseError("a release is being packed: wait for its end, then the same command goes on")
+    home = Path(warehouse.uri.removeprefix("file://"))
+    removed = []
+    for folder in (home / "releasing", home / "rewriting", *(home / "withdrawals").glob("w-*")):
+        removed += [str(path) for path in clean_temp(folder)]
+        if any(folder.glob(".tmp-*")):
+            raise WarehouseError(f"somebody works in {folder}: wait for the end, then the same command goes on")
     return removed
 
 

@@ -6,9 +6,11 @@ erased. Doing it again finds nothing left to do.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, cast
 
@@ -20,6 +22,7 @@ from pyiceberg.io.pyarrow import parquet_file_to_data_file
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 
+from warehouse._durable import clean_temp, make_temp
 from warehouse._place import DIGEST_NAME, place
 from warehouse.catalog import Warehouse
 from warehouse.errors import WarehouseError
@@ -79,7 +82,7 @@ def rewrite(
         return []
     name = rows.table
     made: dict[str, tuple[Replaced, DataFile | None]] = {}
-    with TemporaryDirectory(prefix="malmoi-rewrite-") as folder:
+    with _workplace(warehouse) as folder:
 
         def attempt() -> list[Replaced]:
             table = warehouse.table(name)
@@ -88,7 +91,7 @@ def rewrite(
             for data_file in outgoing:
                 location = data_file.file_path
                 if location not in made:
-                    fresh = _File(table, name, warehouse.file_schema(name)).rewritten(location, change, Path(folder))
+                    fresh = _File(table, name, warehouse.file_schema(name)).rewritten(location, change, folder)
                     if fresh is not None:
                         made[location] = fresh
                 if location in made:
@@ -106,6 +109,28 @@ def rewrite(
             return [replaced for _, replaced, _ in pairs]
 
         return retrying(attempt, f"rewrite {name}")
+
+
+@contextmanager
+def _workplace(warehouse: Warehouse) -> Iterator[Path]:
+    """A folder for files that are not in their place yet; what a crash left of earlier ones is removed."""
+    home = workplaces(warehouse)
+    if home is None:
+        with TemporaryDirectory(prefix="malmoi-") as elsewhere:
+            yield Path(elsewhere)
+        return
+    clean_temp(home)
+    folder = make_temp(home)
+    try:
+        yield folder
+    finally:
+        rmtree(folder)
+
+
+def workplaces(warehouse: Warehouse) -> Path | None:
+    """Where a warehouse in a folder keeps files that are not in their place yet; None for other warehouses."""
+    local = "://" not in warehouse.uri or warehouse.uri.startswith("file://")
+    return Path(warehouse.uri.removeprefix("file://")) / "rewriting" if local else None
 
 
 def _holding(table: Table, rows: Rows) -> list[DataFile]:

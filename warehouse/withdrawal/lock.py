@@ -1,0 +1,18 @@
+"""One at a time rewrites rows of a warehouse for good: withdrawals, and whoever else must not be swept away by one."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from warehouse.catalog import Warehouse
+
+
+@contextmanager
+def lock(warehouse: Warehouse) -> Iterator[None]:
+    """Hold the lock of a warehouse's withdrawals; another process waits."""
+    folder = Path(warehouse.uri.removeprefix("file://")) / "withdrawals"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w", encoding="ascii") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
