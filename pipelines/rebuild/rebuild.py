@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -16,6 +17,7 @@ from pipelines.rebuild.store import RunStore
 from pipelines.rebuild.write import Writer
 from pipelines.rights_version import rights_version, versions_of
 from warehouse.catalog import Warehouse
+from warehouse.ledger import Ledger
 
 
 def rebuild_rights(warehouse: Warehouse, *, dry_run: bool = False) -> RebuildReport:
@@ -49,6 +51,7 @@ def rebuild_rights(warehouse: Warehouse, *, dry_run: bool = False) -> RebuildRep
         report.releases = no_longer_passing(warehouse, changes, known)
         if writer is not None and changes.num_rows:
             writer.documents(changes)
+            _enter(warehouse, report)
     return report
 
 
@@ -66,10 +69,22 @@ def _take(
     return pa.Table.from_pylist(judged.changes, schema=CHANGE_SCHEMA)
 
 
+def _enter(warehouse: Warehouse, report: RebuildReport) -> None:
+    """Tell the ledger, where the warehouse has one, that classes are of other rules from here on."""
+    if "://" not in warehouse.uri:
+        body = {"rules": report.version, "changed": report.changed, "renamed": report.renamed, "axes": report.axes}
+        Ledger.of(warehouse.uri).append("rights_rebuilt", body)
+
+
 def _settings(warehouse: Warehouse) -> Mapping[str, RightsSettings]:
-    """Rights settings of each run, by its id."""
+    """Rights settings of each run, by its id; those that there are no longer are left out."""
     rows = warehouse.scan("runs", columns=("run_id", "recipe")).sort_by("run_id").to_pylist()
-    return {row["run_id"]: RightsSettings.model_validate(json.loads(row["recipe"])["rights"]) for row in rows}
+    return {row["run_id"]: _known(json.loads(row["recipe"]).get("rights", {})) for row in rows}
+
+
+def _known(values: Mapping[str, Any]) -> RightsSettings:
+    known = {name: value for name, value in values.items() if name in RightsSettings.model_fields}
+    return RightsSettings.model_validate(known)
 
 
 def _classes(warehouse: Warehouse) -> pa.Table:

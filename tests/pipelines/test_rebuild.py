@@ -34,6 +34,7 @@ from tests.pipelines._archive import Archive
 from tests.pipelines._rows import malmoi
 from warehouse import TABLES, registry, write_file
 from warehouse.catalog import Warehouse
+from warehouse.ledger import Ledger
 from warehouse.lookup import find_document
 from warehouse.verify import damaged_files, verify_tables
 
@@ -154,6 +155,8 @@ def test_site_files_are_read_by_the_present_rules(store, novel):
     assert changed.pop("documents") in {1, 2}  # an overwrite is one commit, of one or two snapshots
     assert changed == {"evidence": 1, "policy_classes": 1}
     check(store)
+    [entry] = [one for one in Ledger.of(store.uri).entries() if one.kind == "rights_rebuilt"]
+    assert entry.body == {"rules": "newer", "changed": 1, "renamed": 0, "axes": report.axes}
     assert rebuild_rights(store).unchanged_rules
 
 

@@ -2,12 +2,13 @@
 
 import codecs
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import BinaryIO
 
 from pipelines.errors import BadInputError
 from pipelines.ingest.archive import describe_head
@@ -17,7 +18,10 @@ from pipelines.ingest.storage import ByteSource, SourceIO
 _CHUNK = 256 << 10
 _HEAD = 512
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_ENCRYPTED = 0x1
+_ENCRYPTED, _UTF8 = 0x1, 0x800
+_BROKEN = (zipfile.BadZipFile, struct.error, NotImplementedError, OverflowError, ValueError)
+_UNPACKING = (zlib.error, lzma.LZMAError, EOFError, OSError)
+"""What the standard library raises on archives that are none or are damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,14 @@ class ZipArchive:
     def __init__(self, source: ByteSource, uri: str, patterns: Sequence[str], read_bytes: int) -> None:
         file = io.BufferedReader(SourceIO(source), read_bytes)
         try:
-            self._zip = _open(file)
-        except (zipfile.BadZipFile, EOFError, ValueError) as error:
+            self._zip = zipfile.ZipFile(file)
+        except _BROKEN as error:
             found = describe_head(source.read(0, _HEAD))
             raise BadInputError(f"{uri} is no zip archive: {found}", uri=uri, found=found) from error
         found_members = [
             Member(info.header_offset, info)
             for info in self._zip.infolist()
-            if not info.is_dir() and any(fnmatchcase(info.filename, pattern) for pattern in patterns)
+            if not info.filename.endswith("/") and any(fnmatchcase(_name(info), pattern) for pattern in patterns)
         ]
         self.members = sorted(found_members, key=lambda member: member.offset)
 
@@ -68,20 +72,21 @@ class ZipArchive:
             with self._zip.open(member.info) as file:
                 while chunk := file.read(_CHUNK):
                     yield chunk
-        except (zipfile.BadZipFile, NotImplementedError) as error:
+        except _UNPACKING as error:
+            raise FaultError(Reason.BAD_COMPRESSION, "the file does not unpack") from error
+        except _BROKEN as error:
             crc = "CRC" in str(error)
             raise FaultError(Reason.CRC_MISMATCH if crc else Reason.BAD_MEMBER, "the file is damaged") from error
-        except (zlib.error, EOFError, RuntimeError) as error:
-            raise FaultError(Reason.BAD_COMPRESSION, "the file does not unpack") from error
 
 
-def _open(file: BinaryIO) -> zipfile.ZipFile:
-    """Korean archives of Windows name their files in CP949 without saying so."""
+def _name(info: zipfile.ZipInfo) -> str:
+    """The path of a file in the archive; Korean archives of Windows write it in CP949 without saying so."""
+    if info.flag_bits & _UTF8:
+        return info.filename
     try:
-        return zipfile.ZipFile(file, metadata_encoding="cp949")
-    except UnicodeDecodeError:
-        file.seek(0)
-        return zipfile.ZipFile(file)
+        return info.filename.encode("cp437").decode("cp949")
+    except UnicodeError:
+        return info.filename
 
 
 def file_chunks(source: ByteSource, read_bytes: int) -> Iterator[bytes]:
