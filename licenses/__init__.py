@@ -7,7 +7,7 @@
 
     urls             one spelling for URLs
     xml_safe         XML and JSON of strangers (json_safe)
-    withdrawals      who asked that what leave
+    withdrawals      who asked that what leave (withdrawal_match: how targets compare)
 
     site files       what a site says
       paths            URL paths and the patterns that match them

@@ -29,16 +29,10 @@ import pyarrow as pa
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from licenses.urls import canonical_url, host_of
+from licenses.withdrawal_match import HOLDER, lies_under, names_first, plain_host, plain_name, upwards, without_tls
 
 _DOC_ID = re.compile(r"[0-9a-f]{32}")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*|[0-9a-f:.]*:[0-9a-f:.]*")
-_FORMS = re.compile(r"\s+|㈜|\(주\)|주식회사|^\(재\)|^\(사\)")
-_LEADING_FORMS = re.compile(r"^(?:\s|㈜|\(주\)|주식회사|\(재\)|\(사\))*")
-_OFFICE = re.compile(r"(?<=..)(?:기자|특파원|논설위원|선임기자|인턴기자)$")
-_HOLDER = re.compile(
-    r"(?i)(?:©|ⓒ|\(c\)|copyrights?|저작권자|저작권은|저작권\s*[::])"
-    r"(?:\(c\)|[\s©ⓒ<>〈〉()\[\].,:;-]|by\s|\d{4}[\s.,~-])*(?P<named>[^\n]{1,60})"
-)
 
 
 class WithdrawalKind(StrEnum):
@@ -144,12 +138,12 @@ class WithdrawalList:
         if doc_id is not None and (found := self._docs.get(doc_id)):
             return found
         canonical = canonical_url(url) if url else ""
-        host = _plain_host(host) if host else host_of(canonical)
+        host = plain_host(host) if host else host_of(canonical)
         if host and (found := self._of_host(host)):
             return found
-        if canonical and (found := self._urls.get(_bare(canonical)) or self._of_prefix(_bare(canonical))):
+        if canonical and (found := self._urls.get(without_tls(canonical)) or self._of_prefix(without_tls(canonical))):
             return found
-        return self._of_author(_name(owner), host) if owner and host else None
+        return self._of_author(plain_name(owner), host) if owner and host else None
 
     def covered(self, table: pa.Table | pa.RecordBatch) -> "pa.Array[Any]":
         """Whether each document is withdrawn, a boolean without nulls.
@@ -182,9 +176,9 @@ class WithdrawalList:
         if not self._names:
             return None
         for notice in notices:
-            for holder in _HOLDER.finditer(notice):
+            for holder in HOLDER.finditer(notice):
                 for name, one in self._names.items():
-                    if _stands_first(name, holder["named"]):
+                    if names_first(name, holder["named"]):
                         return one
         return None
 
@@ -199,20 +193,20 @@ class WithdrawalList:
         return answer
 
     def _speaks_of(self, host: str) -> bool:
-        plain = _plain_host(host)
-        above = set(_upwards(plain))
+        plain = plain_host(host)
+        above = set(upwards(plain))
         return bool(self._of_host(plain) or above & self._url_hosts)
 
     def _of_host(self, host: str) -> Withdrawal | None:
         if not self._hosts:
             return None
-        return next((self._hosts[above] for above in _upwards(host) if above in self._hosts), None)
+        return next((self._hosts[above] for above in upwards(host) if above in self._hosts), None)
 
     def _of_prefix(self, bare: str) -> Withdrawal | None:
-        return next((one for prefix, one in self._prefixes if _lies_under(bare, prefix)), None)
+        return next((one for prefix, one in self._prefixes if lies_under(bare, prefix)), None)
 
     def _of_author(self, author: str, host: str) -> Withdrawal | None:
-        above = set(_upwards(host))
+        above = set(upwards(host))
         return next((one for name, place, one in self._authors if name == author and place in above), None)
 
     def _take(self, one: Withdrawal, scopes: Mapping[str, Sequence[str]]) -> None:
@@ -222,7 +216,7 @@ class WithdrawalList:
             case WithdrawalKind.HOST:
                 self._hosts[one.target] = one
             case WithdrawalKind.URL:
-                self._urls[_bare(one.target)] = one
+                self._urls[without_tls(one.target)] = one
                 self._url_hosts.add(host_of(one.target))
             case WithdrawalKind.OWNER:
                 self._take_owner(one, scopes)
@@ -230,19 +224,19 @@ class WithdrawalList:
     def _take_owner(self, one: Withdrawal, scopes: Mapping[str, Sequence[str]]) -> None:
         name, _, host = one.target.partition("@")
         if host:
-            self._authors.append((_name(name), host, one))
+            self._authors.append((plain_name(name), host, one))
             self._url_hosts.add(host)
         else:
-            self._names[_name(name)] = one
+            self._names[plain_name(name)] = one
         for owner, places in scopes.items():
-            if _name(owner) != _name(name):
+            if plain_name(owner) != plain_name(name):
                 continue
             for place in places:
                 if "://" in place:
-                    self._prefixes.append((_bare(canonical_url(place)), one))
+                    self._prefixes.append((without_tls(canonical_url(place)), one))
                     self._url_hosts.add(host_of(canonical_url(place)))
                 else:
-                    self._hosts.setdefault(_plain_host(place), one)
+                    self._hosts.setdefault(plain_host(place), one)
 
 
 _COLUMNS = ("url", "host", "doc_id", "author")
@@ -264,7 +258,7 @@ def _canonical_target(kind: WithdrawalKind, target: str) -> str:
     name, at, host = target.rpartition("@")
     if not at:
         name, host = target, ""
-    if not _name(name):
+    if not plain_name(name):
         raise ValueError(f"not an owner's name: {target!r}")
     return f"{name.strip()}@{_host_target(host)}" if at else name.strip()
 
@@ -275,50 +269,10 @@ def _host_target(target: str) -> str:
     rest = url.partition("://")[2].partition("/")[2]
     if rest.strip("/*"):
         raise ValueError(f"a host has no path: {target!r}; withdraw a URL instead")
-    host = _plain_host(url.partition("://")[2].partition("/")[0])
+    host = plain_host(url.partition("://")[2].partition("/")[0])
     if not _HOST.fullmatch(host):
         raise ValueError(f"not a host: {target!r}")
     return host
-
-
-def _plain_host(host: str) -> str:
-    """Canonical host: lower case, punycode, without user, port, wildcard or dots at its ends."""
-    bare = host.strip().removeprefix("*.").strip(".")
-    if re.fullmatch(r"[a-z0-9.-]+", bare):
-        return bare
-    return host_of(canonical_url(f"https://{bare}/"))
-
-
-def _upwards(host: str) -> list[str]:
-    """A host and the hosts above it; an address has none above it."""
-    labels = host.split(".")
-    if labels[-1].isdigit() or ":" in host:
-        return [host]
-    return [".".join(labels[start:]) for start in range(len(labels))]
-
-
-def _bare(canonical: str) -> str:
-    """A canonical URL with http and https made one."""
-    return canonical.removeprefix("https:").removeprefix("http:")
-
-
-def _lies_under(bare: str, prefix: str) -> bool:
-    if not bare.startswith(prefix):
-        return False
-    return prefix.endswith(("/", "?", "=")) or bare[len(prefix) : len(prefix) + 1] in {"", "/", "?"}
-
-
-def _name(name: str) -> str:
-    """A name to compare by."""
-    plain = _FORMS.sub("", unicodedata.normalize("NFC", name).strip()).casefold()
-    return _OFFICE.sub("", plain)
-
-
-def _stands_first(name: str, named: str) -> bool:
-    """Whether a notice names exactly this holder: the name, and then no letter that would make it another one."""
-    plain = _LEADING_FORMS.sub("", unicodedata.normalize("NFC", named).casefold())
-    pattern = r"\s*".join(re.escape(character) for character in name) + r"(?![^\W_])"
-    return re.match(pattern, plain) is not None
 
 
 def _hosts(frame: pl.DataFrame) -> pl.Series:

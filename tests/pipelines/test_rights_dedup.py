@@ -16,7 +16,9 @@ from pipelines.group.duplicates import choose_documents
 from pipelines.group.keys import load_keys
 from pipelines.group.standing import REFUSED, TRAIN_DOM, TRAIN_FOR, WITHDRAWN, launderers
 from pipelines.group.withdrawn import Withdrawn
-from warehouse import write_part
+from warehouse import TABLES, write_part
+from warehouse.catalog import Warehouse
+from warehouse.withdrawal.register import register
 
 SETTINGS = DedupSettings()
 STORY = (
@@ -178,6 +180,22 @@ def test_what_was_withdrawn_before_is_known_by_its_signature(decide, text):
     assert fate["blog.kr/1"] == ("withdrawn_copy", "f" * 32)
     assert fate["gov.kr/1"][0] == "kept"
     assert fate["x.kr/1"][0] == "kept"
+
+
+def test_a_run_that_had_begun_to_commit_heeds_what_it_heeded(tmp_path):
+    journal = tmp_path / "withdrawals.json"
+
+    def heeded(store):
+        return len(Withdrawn.load(store, SETTINGS, "run-1", journal).listing)
+
+    with Warehouse.open(str(tmp_path / "w")) as store:
+        assert heeded(store) == 0
+        register(store, Withdrawal(kind="host", target="누리.kr", reason="권리자 요청"))
+        assert heeded(store) == 1
+        journal.write_text("[]")
+        classes = store.table("policy_classes")
+        classes.append(TABLES["policy_classes"].schema.empty_table(), snapshot_properties={"malmoi.run-id": "run-1"})
+        assert heeded(store) == 0
 
 
 def test_the_same_decisions_however_pages_lie(decide):
