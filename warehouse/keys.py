@@ -15,10 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
@@ -182,10 +183,7 @@ def load_recipient_key(pem: str) -> X25519PublicKey | RSAPublicKey:
     Raises:
         KeyStoreError: It is of another kind, or too short.
     """
-    try:
-        public = load_pem_public_key(pem.encode())
-    except ValueError as error:
-        raise KeyStoreError("the recipient's public key is not a public key in PEM") from error
+    public = _load(pem)
     if isinstance(public, X25519PublicKey) or (isinstance(public, RSAPublicKey) and public.key_size >= _LEAST_RSA_BITS):
         return public
     raise KeyStoreError(f"data keys are wrapped for X25519 or RSA keys of {_LEAST_RSA_BITS} bits, not for this one")
@@ -204,7 +202,7 @@ def unwrap_with(wrapped: bytes, private_key: str, password: bytes | None = None)
     """
     try:
         private = load_pem_private_key(private_key.encode(), password)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise KeyStoreError(f"the private key cannot be read: {error}") from error
     try:
         if isinstance(private, X25519PrivateKey) and wrapped.startswith(X25519):
@@ -222,10 +220,7 @@ def verify_signature(public_key: str, data: bytes, signature: bytes) -> bool:
     Raises:
         KeyStoreError: The public key is not an Ed25519 key in PEM.
     """
-    try:
-        public = load_pem_public_key(public_key.encode())
-    except ValueError as error:
-        raise KeyStoreError("the public key is not a public key in PEM") from error
+    public = _load(public_key)
     if not isinstance(public, Ed25519PublicKey):
         raise KeyStoreError("the public key is not an Ed25519 key")
     try:
@@ -241,12 +236,16 @@ def key_id(public_key: str) -> str:
     Raises:
         KeyStoreError: It is not a public key in PEM.
     """
-    try:
-        public = load_pem_public_key(public_key.encode())
-    except ValueError as error:
-        raise KeyStoreError("not a public key in PEM") from error
+    public = _load(public_key)
     der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return hashlib.sha256(der).hexdigest()[:32]
+
+
+def _load(public_key: str) -> PublicKeyTypes:
+    try:
+        return load_pem_public_key(public_key.encode())
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise KeyStoreError("not a public key in PEM") from error
 
 
 def public_pem(public: Ed25519PublicKey | X25519PublicKey | RSAPublicKey) -> str:

@@ -153,9 +153,7 @@ def open_one(
     as_json: JsonOption = False,
 ) -> None:
     """Open a release with the private key that it was packed for; with --out write plain Parquet."""
-    found = open_release(
-        folder, key.read_text("utf-8") if key else None, password=password.encode() if password else None
-    )
+    found = open_release(folder, read_pem(key), password=password.encode() if password else None)
     rows = found.documents.count_rows()
     if out is not None:
         if out.exists():
@@ -177,6 +175,18 @@ def open_one(
         f"Release {found.manifest['release_id']}: {rows} rows" + (f", written to {out}" if out else ""),
         as_json=as_json,
     )
+
+
+def read_pem(path: Path | None) -> str | None:
+    """A key file as text; None where none is given.
+
+    Raises:
+        ConfigError: The file is no text.
+    """
+    try:
+        return path.read_text("ascii") if path else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} holds no key in PEM: {error}") from error
 
 
 @release_app.command("public-key")

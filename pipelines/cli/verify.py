@@ -9,9 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.registry import JsonOption, opened
+from pipelines.cli.release import read_pem
+from pipelines.errors import ConfigError
 from pipelines.recipe import DEFAULT_RECIPE
 from warehouse.catalog import Warehouse
 from warehouse.key_stores import open_keys
+from warehouse.keys import KeyStoreError, verify_signature
 from warehouse.release.verify import Report
 from warehouse.release.verify import verify as check
 
@@ -37,11 +40,16 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Check a release with the public key alone; exit code 3 with every fault named."""
-    private = key.read_text("utf-8") if key else None
+    private, public = read_pem(key), read_pem(public_key)
+    if public is not None:
+        try:
+            verify_signature(public, b"", b"")
+        except KeyStoreError as error:
+            raise ConfigError(f"{public_key}: {error}") from error
     with _warehouse(warehouse) as store:
         report = check(
             folder.absolute(),
-            public_key=public_key.read_text("utf-8") if public_key else None,
+            public_key=public,
             private_key=private,
             password=password.encode() if password else None,
             warehouse=store,

@@ -116,6 +116,7 @@ def test_a_short_rsa_key_is_refused(keys):
 
 
 def test_only_ed25519_keys_verify(keys):
-    for bad in ("no key", public_pem(X25519PrivateKey.generate().public_key())):
+    odd = keys.public_key_pem.replace("MCowBQYDK2Vw", "MCowBQYDK2Vz")
+    for bad in ("no key", odd, public_pem(X25519PrivateKey.generate().public_key())):
         with pytest.raises(KeyStoreError):
             verify_signature(bad, b"", b"")

@@ -12,7 +12,7 @@ import pyarrow as pa
 from licenses.conditions import Mode, Purpose, Request, kind_of
 from warehouse.release.attribution import licence_url
 from warehouse.release.rows import RELEASE_SCHEMA
-from warehouse.release.shards import Shard
+from warehouse.release.shards import SHARDS, Shard
 
 FILE = "croissant.json"
 _CONTEXT: dict[str, Any] = {
@@ -65,6 +65,16 @@ _CONTEXT: dict[str, Any] = {
 _PURPOSES = {Purpose.NONCOMMERCIAL: "tdm:research", Purpose.COMMERCIAL: "tdm:non-research"}
 
 
+_ALL = {
+    "@type": "cr:FileSet",
+    "@id": "all-shards",
+    "name": "all-shards",
+    "description": "Every file of documents.",
+    "encodingFormat": "application/x-parquet",
+    "includes": f"{SHARDS}/*.parquet",
+}
+
+
 def croissant(
     *,
     release_id: str,
@@ -113,8 +123,8 @@ def croissant(
             "prov:endedAtTime": released_at,
         },
         "prov:wasAttributedTo": {"@type": "prov:Agent", "prov:label": issuer},
-        "distribution": [_file(shard) for shard in shards],
-        "recordSet": [_records(shards)],
+        "distribution": [*(_file(shard) for shard in shards), _ALL],
+        "recordSet": [_records()],
     }
 
 
@@ -184,8 +194,7 @@ def _file(shard: Shard) -> dict[str, Any]:
     }
 
 
-def _records(shards: Sequence[Shard]) -> dict[str, Any]:
-    first = shards[0].path
+def _records() -> dict[str, Any]:
     return {
         "@type": "cr:RecordSet",
         "@id": "documents",
@@ -200,7 +209,7 @@ def _records(shards: Sequence[Shard]) -> dict[str, Any]:
                 "description": (field.metadata or {}).get(b"doc", b"").decode(),
                 "dataType": _data_type(field.type),
                 **({"isArray": True, "arrayShape": "-1"} if pa.types.is_list(field.type) else {}),
-                "source": {"fileObject": {"@id": first}, "extract": {"column": field.name}},
+                "source": {"fileSet": {"@id": _ALL["@id"]}, "extract": {"column": field.name}},
             }
             for field in RELEASE_SCHEMA
         ],

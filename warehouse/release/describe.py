@@ -53,7 +53,8 @@ class Terms:
     """The list that was applied."""
     ledger_head: Entry | None
     """Last entry of the ledger before the release."""
-    encrypted: bool
+    wrapped_for: tuple[str, ...]
+    """Ids of the keys that the release key is wrapped for; none where the release is plain."""
 
 
 def who(release_id: str, request: Request) -> dict[str, Any]:
@@ -80,7 +81,9 @@ def describe(folder: Path, terms: Terms, collected: Collected, packed: Packed) -
         "restricted": restricted,
     }
     dates = [one.isoformat() if one else None for one in collected.fetched]
-    of_sources = provenance.provenance(**said, dates=dates, encrypted=terms.encrypted, documents=packed.documents)
+    of_sources = provenance.provenance(
+        **said, dates=dates, encrypted=bool(terms.wrapped_for), documents=packed.documents
+    )
     files.write_json(folder, provenance.FILE, of_sources)
     data_set = croissant.croissant(**said, shards=packed.shards, conditions=packed.conditions)
     files.write_json(folder, croissant.FILE, data_set)
@@ -110,7 +113,11 @@ def describe(folder: Path, terms: Terms, collected: Collected, packed: Packed) -
         "holdout_share": terms.settings.holdout_share,
         "fingerprint": {"commitment": terms.chooser.commitment, "optional_share": terms.settings.optional_share},
         "restricted": restricted,
-        "encryption": {"algorithm": "AES_GCM_V1", "keys": KEYS_FILE} if terms.encrypted else None,
+        "encryption": (
+            {"algorithm": "AES_GCM_V1", "keys": KEYS_FILE, "wrapped_for": list(terms.wrapped_for)}
+            if terms.wrapped_for
+            else None
+        ),
         "signing": {"key_id": terms.keys.signing_key_id, "public_key": terms.keys.public_key_pem},
         "ledger": {"entries": head.seq + 1, "digest": head.digest} if head else None,
         "files": files.files_of(folder),

@@ -19,7 +19,7 @@ from warehouse._durable import clean_temp, fsync, make_temp, rename
 from warehouse.canonical import digest
 from warehouse.catalog import Warehouse
 from warehouse.contract_records import load_contracts
-from warehouse.keys import KeyStore
+from warehouse.keys import KeyStore, key_id
 from warehouse.ledger import Ledger
 from warehouse.release import check
 from warehouse.release import manifest as files
@@ -122,7 +122,7 @@ class _Packer:
             snapshot=snapshot,
             withdrawals=self.withdrawals,
             ledger_head=head,
-            encrypted=key is not None,
+            wrapped_for=self._wrapped_for() if key else (),
         )
         manifest = describe(packing, terms, collected, packed)
         files.write_json(packing, files.MANIFEST, manifest)
@@ -165,7 +165,7 @@ class _Packer:
             raise ReleaseError("documents are among these that not everybody may have: they leave encrypted only")
         if not restricted and self.order.encrypt is not Encrypt.ALWAYS:
             return None
-        to = self.order.kek or self.order.request.recipient.public_key
+        to = self._to()
         if to is None:
             raise ReleaseError(
                 f"recipient {self.order.request.recipient.recipient_id} has no public key to wrap the release key for: "
@@ -174,6 +174,14 @@ class _Packer:
         key = ReleaseKey.fresh()
         files.write_file(packing, KEYS_FILE, key.wrapped(self.keys, [to, OWN_KEK]))
         return key
+
+    def _to(self) -> str | None:
+        """The public key or key-encryption key that the release key is wrapped for."""
+        return self.order.kek or self.order.request.recipient.public_key
+
+    def _wrapped_for(self) -> tuple[str, ...]:
+        to = self._to() or ""
+        return (to if self.order.kek else key_id(to), OWN_KEK)
 
     def _audit(self, packing: Path, manifest: dict[str, Any], key: ReleaseKey | None) -> None:
         """Check what was packed as its recipient will, and against the withdrawals of this moment."""

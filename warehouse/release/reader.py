@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from warehouse.errors import WarehouseError
 from warehouse.keys import KeyStore
 from warehouse.release import attribution
 from warehouse.release.check import CLASSES
@@ -53,10 +54,13 @@ def open_release(
 
     Raises:
         KeyStoreError: The release is encrypted, and not for this key.
-        FileNotFoundError: There is no release.
+        WarehouseError: There is no release.
     """
     folder = Path(folder)
-    manifest = json.loads((folder / MANIFEST).read_bytes())
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError) as error:
+        raise WarehouseError(f"{folder} holds no release: {MANIFEST} cannot be read") from error
     key: ReleaseKey | None = None
     if (folder / KEYS_FILE).exists():
         key = unwrap_release_key(folder, private_key=private_key, password=password, keys=keys)

@@ -97,7 +97,7 @@ def verify(
         if warehouse is not None:
             report.faults += check_ledger(warehouse, manifest)
             report.withdrawn = withdrawn_since(warehouse, manifest)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, KeyStoreError) as error:
         report.faults.append(Fault(files.MANIFEST, f"is no manifest of a release: {type(error).__name__} {error}"))
     return report
 

@@ -23,7 +23,7 @@ from warehouse.release.settings import ReleaseSettings
 PRIVATE = X25519PrivateKey.generate()
 TRAIN = (Axis.TRAIN_DOM, Axis.TRAIN_FOR)
 USES = (*TRAIN, Axis.REDIST, Axis.COMMERCIAL)
-SETTINGS = ReleaseSettings(holdout_share=0.02, optional_share=0.05, shard_bytes=40_000, batch_rows=16)
+SETTINGS = ReleaseSettings(holdout_share=0.05, optional_share=0.05, shard_bytes=40_000, batch_rows=16)
 KINDS = {
     "free": ([(axis, Value.ALLOW) for axis in USES], (), "CC0-1.0"),
     "attribution": ([(axis, Value.COND) for axis in USES], ("attribution",), "CC-BY-4.0"),
@@ -157,7 +157,11 @@ def make_world(folder, **options):
     folder.mkdir(parents=True, exist_ok=True)
     warehouse = Warehouse.open(str(folder / "창고"))
     fill(warehouse, folder, **options)
-    keys = FileKeyStore(Path(warehouse.uri) / KEYS_FOLDER)
+    secret = Path(warehouse.uri) / KEYS_FOLDER / "derivation.key"
+    secret.parent.mkdir()
+    secret.touch(mode=0o600)
+    secret.write_bytes(b"k" * 32)  # so that the same documents are held out each time
+    keys = FileKeyStore(secret.parent)
     return World(warehouse, keys, folder)
 
 

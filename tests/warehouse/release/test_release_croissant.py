@@ -4,6 +4,7 @@ import mlcroissant
 import pytest
 
 from warehouse.release.attribution import licence_url
+from warehouse.release.reader import open_release
 from warehouse.release.rows import RELEASE_SCHEMA
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib", "ignore::DeprecationWarning:mlcroissant")
@@ -27,8 +28,9 @@ def test_mlcroissant_finds_no_fault(described, monkeypatch):
 def test_mlcroissant_reads_the_rows(plain, monkeypatch):
     monkeypatch.chdir(plain.folder)
     dataset = mlcroissant.Dataset(jsonld=str(plain.folder / "croissant.json"))
-    row = next(iter(dataset.records("documents")))
-    assert row["documents/text"].decode()
+    texts = {row["documents/text"].decode() for row in dataset.records("documents")}
+    wanted = {row["text"] for row in open_release(plain.folder).documents.to_table().to_pylist()}
+    assert texts == wanted
 
 
 def test_the_offer_forbids_before_it_permits(described):

@@ -8,6 +8,8 @@ import pytest
 from licenses.conditions import Mode, Purpose
 from licenses.organisation import read_policy
 from licenses.policy import policy_classes_from_table
+from warehouse import WarehouseError
+from warehouse.keys import key_id
 from warehouse.ledger import Ledger
 from warehouse.registry import rows as registry_rows
 from warehouse.release import assemble
@@ -86,6 +88,13 @@ def test_the_private_key_opens_a_sealed_release(sealed, shared_world):
     assert all("비밀스러운 본문" in row["text"] for row in rows if not row["synthetic"])
     assert opened.attribution.count_rows() == sealed.manifest["attribution"]["documents"] > 0
     assert "CC-BY-4.0 https://creativecommons.org/licenses/by/4.0/" in opened.sources()
+    recipient_key = key_id(shared_world.recipient().public_key)
+    assert sealed.manifest["encryption"]["wrapped_for"] == [recipient_key, "release"]
+
+
+def test_what_holds_no_release_says_so(tmp_path):
+    with pytest.raises(WarehouseError, match="no release"):
+        open_release(tmp_path)
 
 
 def test_rows_are_the_same_for_the_same_snapshot_and_recipient(shared_world):
