@@ -171,7 +171,7 @@ def _offer(licence: License) -> Offer:
     listed = licence.permits.get(GEO)
     territory = within(None if listed is None else listed & TERRITORIES, licence.prohibits.get(GEO, frozenset()))
     users = licence.permits.get(USER, USERS) & USERS - licence.prohibits.get(USER, frozenset())
-    limited = USER in licence.permits or USER in licence.prohibits
+    limited = USER in licence.permits or bool(licence.prohibits.get(USER))
     if limited and not users:
         return Offer(Says.NOT_LISTED)
     who = {f"user:{','.join(sorted(users))}"} if limited else set()

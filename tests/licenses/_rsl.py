@@ -60,13 +60,13 @@ def recipient(licence, server, foreign):
     else:
         answer = "refused"
     conditions = set()
-    if ("permits", "user") in lists or ("prohibits", "user") in lists:
+    if ("permits", "user") in lists or lists.get(("prohibits", "user")):
         left = [one for one in lists.get(("permits", "user"), USERS) if one not in lists.get(("prohibits", "user"), [])]
         if not left:
             return "refused", set(), None
         conditions.add("user:" + ",".join(sorted(set(left))))
     where = None
-    if ("permits", "geo") in lists or ("prohibits", "geo") in lists:
+    if ("permits", "geo") in lists or lists.get(("prohibits", "geo")):
         listed = members(lists.get(("permits", "geo"), countries()))
         where = listed - members(lists.get(("prohibits", "geo"), []))
         if (not foreign and "KR" not in where) or (foreign and not where - {"KR"}):
