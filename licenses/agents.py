@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from licenses.tables import version_of
+
+VERSION = version_of("ai_agents")
+
 
 @dataclass(frozen=True, slots=True)
 class Agent:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from licenses.agents import VERSION as AGENTS_VERSION
 from licenses.agents import agents
 from licenses.axes import TRAIN, Axis, Value, on
 from licenses.evidence import Evidence, Source
@@ -192,7 +193,7 @@ def _named_denials(source: Source, named: Sequence[_Named], rules: Sequence[Rule
                 scope="path",
                 axes=on(Value.DENY, axis),
                 confidence=_NAMED_DENIAL,
-                spec_version=RFC,
+                spec_version=f"{RFC}; {AGENTS_VERSION}",
             )
 
 
