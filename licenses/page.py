@@ -70,6 +70,7 @@ _ANCHOR = re.compile(
 )
 _ROOTS = ("html", "body")
 _TEXTS_CHARS, _TEXTS_OF_PAGE = 1_000_000, 4
+_FEWEST_ELEMENTS, _MOST_ELEMENTS, _WALKED_CHARS = 20, 1000, 1_000_000_000
 _DEEP = 60
 _SIBLINGS = 200
 _SILENT = frozenset({"script", "style", "#comment"})
@@ -222,7 +223,9 @@ class Page:
         """
         texts: list[str] = []
         left = _TEXTS_CHARS + _TEXTS_OF_PAGE * len(self.html)
-        for element in self.at_most(elements):
+        # Taking the text of an element walks all that it holds, which may be the page, even where there is no text.
+        number = min(_MOST_ELEMENTS, max(_FEWEST_ELEMENTS, _WALKED_CHARS // (len(self.html) + 1)))
+        for element in self.at_most(elements, number):
             if wanted is None or wanted(element):
                 texts.append(visible(element))
                 left -= len(texts[-1])
