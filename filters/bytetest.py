@@ -2,10 +2,9 @@
 
 Most of a crawl is not Korean and leaves here. In valid UTF-8 a lead byte never occurs inside another character, so
 counting lead bytes counts characters. Other encodings are looked at only where the body is no UTF-8.
-
-The loops of `_scan` are imported where they are used: Numba takes a third of a second, which only a worker need wait.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,9 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from filters import _bytes
 from filters.decision import Decision
 from filters.hangul import KOREAN, census
+from filters.markupshare import hangul_share
 
 _FIRST, _LAST = 0xAC00, 0xD7A3
 _PLENTY = 0.05
+_HEX_SYLLABLE = rb"(?:[aA][c-fC-F]|[bcBC][0-9a-fA-F]|[dD][0-7])[0-9a-fA-F]{2}"
+# 44032..55203 are U+AC00..U+D7A3.
+_DECIMAL_SYLLABLE = rb"(?:44(?:0(?:3[2-9]|[4-9]\d)|[1-9]\d\d)|4[5-9]\d{3}|5[0-4]\d{3}|55(?:[01]\d\d|20[0-3]))(?!\d)"
+_REFERENCE = re.compile(rb"&#(?:[xX]" + _HEX_SYLLABLE + rb"(?![0-9a-fA-F])|" + _DECIMAL_SYLLABLE + rb")")
+_ESCAPE = re.compile(rb"\\u" + _HEX_SYLLABLE)
+_LEADS = b"\xe1\xea\xeb\xec\xed"
+_IRRELEVANT = bytes(byte for byte in range(0x100) if byte not in b"&#\\" + _LEADS)
 
 
 class HangulSettings(BaseModel):
@@ -69,7 +76,7 @@ def judge_bytes(body: bytes, settings: HangulSettings) -> Decision:
 
     The score is the count of syllables, or the share where that is too small.
     """
-    seen = _look(body)
+    seen = _look(body, settings.min_syllables)
     count = seen.plain + seen.written
     if count < settings.min_syllables:
         return Decision(keep=False, reason=HangulReason.TOO_FEW_SYLLABLES, score=float(count))
@@ -82,7 +89,7 @@ def judge_bytes(body: bytes, settings: HangulSettings) -> Decision:
 
 
 def rough_share(body: bytes) -> float | None:
-    """Hangul among the letters outside tags, scripts, styles and comments, 0 to 1, without a parser.
+    """Hangul among the letters outside tags, entities, scripts, styles and comments, 0 to 1, without a parser.
 
     None where it cannot be told: the body is not UTF-8, or most of its Hangul is written in references or escapes.
     """
@@ -101,23 +108,42 @@ def count_hangul(body: bytes) -> int:
 
 
 def _share(body: bytes, seen: _Seen) -> float | None:
-    if not seen.utf8 or seen.written > seen.plain:
-        return None
-    from filters._scan import text_letters  # noqa: PLC0415
-
-    hangul, letters = text_letters(np.frombuffer(body, np.uint8))
-    return hangul / max(1, hangul + letters)
+    return hangul_share(body) if seen.utf8 and seen.written <= seen.plain else None
 
 
-def _look(body: bytes) -> _Seen:
+def _look(body: bytes, enough: int | None = None) -> _Seen:
+    """Count what a body holds.
+
+    Args:
+        body: The page.
+        enough: References and escapes are not counted where they cannot bring the sum to this, or where there is as
+            much without them and they cannot be the greater part. None: they are counted.
+    """
     if b"\0" in body and (body[:2] in {b"\xff\xfe", b"\xfe\xff"} or _bytes.utf16(body)):
         return _Seen(_utf16(body), 0, utf8=False)
-    from filters._scan import count_hangul as count  # noqa: PLC0415
+    # One pass over the body; what is left of a page without Hangul is a handful of bytes.
+    marks = body.translate(None, _IRRELEVANT)
+    utf8 = body.isascii() or _is_utf8(body)
+    plain = _utf8(body, marks) if utf8 else _cp949(body)
+    most = marks.count(b"&#") + marks.count(b"\\")
+    if enough is not None and (plain + most < enough or most <= plain >= enough):
+        return _Seen(plain, 0, utf8=utf8)
+    return _Seen(plain, _escaped(body) if most else 0, utf8=utf8)
 
-    plain, written = count(np.frombuffer(body, np.uint8))
-    if body.isascii() or _is_utf8(body):
-        return _Seen(plain, written, utf8=True)
-    return _Seen(_cp949(body), written, utf8=False)
+
+def _escaped(body: bytes) -> int:
+    count = len(_REFERENCE.findall(body)) if b"&#" in body else 0
+    return count + (len(_ESCAPE.findall(body)) if b"\\u" in body else 0)
+
+
+def _utf8(body: bytes, marks: bytes) -> int:
+    """Count by lead bytes.
+
+    EB and EC hold nothing but Hangul, ED Hangul and its jamo, EA Hangul and a few scripts without a web (Yi, Vai,
+    Javanese), which the language test sees soon enough. E1 84 are the initial consonants of decomposed Hangul.
+    """
+    count = sum(marks.count(lead) for lead in b"\xea\xeb\xec\xed")
+    return count + (body.count(b"\xe1\x84") if b"\xe1" in marks else 0)
 
 
 def _is_utf8(body: bytes) -> bool:
