@@ -2,7 +2,8 @@
 
 In the order a page meets them:
 
-- `bytetest`, `markupshare`: `judge_bytes`, `count_hangul`, `rough_share`: can these bytes hold Korean? Before anything is parsed.
+- `bytetest`, `markupshare`: `judge_bytes`, `count_hangul`, `rough_share`: can these bytes hold Korean? Before
+  anything is parsed.
 - `charset`: `decode`: bytes to text, declared encodings believed only when they fit.
 - `mojibake`: `judge_mojibake`, `mojibake_score`: text that was decoded wrongly before it reached us.
 - `visible`: `visible_text`: what a reader of the page sees.

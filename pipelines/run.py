@@ -66,7 +66,7 @@ def run_recipe(recipe: Recipe, retry: str | None = None) -> RunReport:
     recipe = recipe.model_copy(update={"pii": with_key_id(recipe.pii)})
     plan = plan_run(recipe, retry)
     with run_lock(plan.folder):
-        warehouse = Warehouse.open(recipe.warehouse.uri, catalog=recipe.warehouse.catalog or None)
+        warehouse = Warehouse.open(recipe.warehouse.uri, upgrade=True, catalog=recipe.warehouse.catalog or None)
         committed = warehouse.run(plan.run_id)
         if committed is not None:
             return _report(plan, warehouse, Accounts.from_json(committed), started, resumed=True, nothing_to_do=True)

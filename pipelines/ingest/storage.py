@@ -27,7 +27,7 @@ _LONGEST_WAIT = 30.0
 def _transient() -> tuple[type[Exception], ...]:
     """What is worth another try. Looked up only when something has failed: clients of stores are slow to import."""
     import aiohttp  # noqa: PLC0415
-    import botocore.exceptions  # type: ignore[import-untyped]  # noqa: PLC0415
+    import botocore.exceptions  # noqa: PLC0415
 
     return OSError, aiohttp.ClientError, botocore.exceptions.BotoCoreError
 
