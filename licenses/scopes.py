@@ -1,4 +1,4 @@
-"""What a contract covers: hosts with those below them, or everything under a URL."""
+"""What contracts and withdrawals cover: hosts with those below them, or everything under a URL."""
 
 from licenses.urls import canonical_url, host_of
 
@@ -28,7 +28,7 @@ def covers(scope: str, url: str) -> bool:
     A prefix ends where a part of the path does: ``…/post`` covers ``…/post/1`` and not ``…/postbox``.
     """
     if "://" in scope:
-        return lies_under(_bare(scope), _bare(url))
+        return lies_under(without_tls(url), without_tls(scope))
     return scope in hosts_above(host_of(url))
 
 
@@ -40,12 +40,13 @@ def hosts_above(host: str) -> list[str]:
     return [".".join(labels[start:]) for start in range(len(labels))]
 
 
-def lies_under(prefix: str, url: str) -> bool:
-    """Whether a URL is a prefix, or continues it behind a boundary of its path or query."""
-    if not url.startswith(prefix):
+def without_tls(canonical: str) -> str:
+    """A canonical URL with http and https made one."""
+    return canonical.removeprefix("https:").removeprefix("http:")
+
+
+def lies_under(bare: str, prefix: str) -> bool:
+    """Whether a URL, as ``without_tls`` leaves it, is such a prefix or lies under it: ``/글`` is no prefix of ``/글들``."""
+    if not bare.startswith(prefix):
         return False
-    return prefix.endswith(("/", "?", "=", "&")) or url[len(prefix) : len(prefix) + 1] in {"", "/", "?", "&"}
-
-
-def _bare(url: str) -> str:
-    return url.removeprefix("https:").removeprefix("http:")
+    return prefix.endswith(("/", "?", "=", "&")) or bare[len(prefix) : len(prefix) + 1] in {"", "/", "?", "&"}

@@ -1,4 +1,4 @@
-"""How the targets of withdrawals compare: hosts, URLs without regard to TLS, names of people and companies."""
+"""How the targets of withdrawals compare: hosts, and names of people and companies."""
 
 import re
 import unicodedata
@@ -21,26 +21,6 @@ def plain_host(host: str) -> str:
     if re.fullmatch(r"[a-z0-9.-]+", bare):
         return bare
     return host_of(canonical_url(f"https://{bare}/"))
-
-
-def upwards(host: str) -> list[str]:
-    """A host and the hosts above it; an address has none above it."""
-    labels = host.split(".")
-    if labels[-1].isdigit() or ":" in host:
-        return [host]
-    return [".".join(labels[start:]) for start in range(len(labels))]
-
-
-def without_tls(canonical: str) -> str:
-    """A canonical URL with http and https made one."""
-    return canonical.removeprefix("https:").removeprefix("http:")
-
-
-def lies_under(bare: str, prefix: str) -> bool:
-    """Whether a URL, as ``without_tls`` leaves it, lies under such a prefix; ``/글`` is no prefix of ``/글들``."""
-    if not bare.startswith(prefix):
-        return False
-    return prefix.endswith(("/", "?", "=")) or bare[len(prefix) : len(prefix) + 1] in {"", "/", "?"}
 
 
 def plain_name(name: str) -> str:

@@ -28,8 +28,9 @@ import polars as pl
 import pyarrow as pa
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from licenses.scopes import hosts_above, lies_under, without_tls
 from licenses.urls import canonical_url, host_of
-from licenses.withdrawal_match import HOLDER, lies_under, names_first, plain_host, plain_name, upwards, without_tls
+from licenses.withdrawal_match import HOLDER, names_first, plain_host, plain_name
 
 _DOC_ID = re.compile(r"[0-9a-f]{32}")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -194,19 +195,19 @@ class WithdrawalList:
 
     def _speaks_of(self, host: str) -> bool:
         plain = plain_host(host)
-        above = set(upwards(plain))
+        above = set(hosts_above(plain))
         return bool(self._of_host(plain) or above & self._url_hosts)
 
     def _of_host(self, host: str) -> Withdrawal | None:
         if not self._hosts:
             return None
-        return next((self._hosts[above] for above in upwards(host) if above in self._hosts), None)
+        return next((self._hosts[above] for above in hosts_above(host) if above in self._hosts), None)
 
     def _of_prefix(self, bare: str) -> Withdrawal | None:
         return next((one for prefix, one in self._prefixes if lies_under(bare, prefix)), None)
 
     def _of_author(self, author: str, host: str) -> Withdrawal | None:
-        above = set(upwards(host))
+        above = set(hosts_above(host))
         return next((one for name, place, one in self._authors if name == author and place in above), None)
 
     def _take(self, one: Withdrawal, scopes: Mapping[str, Sequence[str]]) -> None:
