@@ -46,7 +46,7 @@ def without_tls(canonical: str) -> str:
 
 
 def lies_under(bare: str, prefix: str) -> bool:
-    """Whether a URL, as ``without_tls`` leaves it, is such a prefix or lies under it: ``/글`` is no prefix of ``/글들``."""
+    """Whether a URL, as ``without_tls`` leaves it, lies under such a prefix; ``/글`` is no prefix of ``/글들``."""
     if not bare.startswith(prefix):
         return False
     return prefix.endswith(("/", "?", "=", "&")) or bare[len(prefix) : len(prefix) + 1] in {"", "/", "?", "&"}
