@@ -10,7 +10,7 @@ from dataclasses import replace
 from licenses.axes import Axis, Value, on
 from licenses.catalogue import CC_UNSPECIFIED, UNREADABLE, VERSION
 from licenses.evidence import Evidence, Source
-from licenses.licence_marks import BARE, Found, marks_of, statements_of
+from licenses.licence_marks import BARE, Found, marks_of
 from licenses.licence_url import NamedLicence, licence_of_url
 from licenses.page import Page
 from licenses.settings import RightsSettings
@@ -30,7 +30,7 @@ def licence_signals(page: Page, source: Source, settings: RightsSettings) -> lis
 
 def notices_of_json_ld(page: Page) -> list[str]:
     """Notice texts that the main entity of the page carries."""
-    return [one.text for one in statements_of(page) if one.key == "notice" and licence_of_url(one.text) is None]
+    return [one.text for one in page.statements if one.key == "notice" and licence_of_url(one.text) is None]
 
 
 def _of_document(page: Page, source: Source, found: Sequence[Found]) -> Iterator[Evidence]:
@@ -109,7 +109,7 @@ def _evidence(source: Source, found: Found) -> Evidence:
 
 def _paywall(page: Page, source: Source) -> Iterator[Evidence]:
     found = []
-    if any(one.key == "isaccessibleforfree" for one in statements_of(page)):
+    if any(one.key == "isaccessibleforfree" for one in page.statements):
         found.append(("paywall.json_ld", "isAccessibleForFree: false", "script[type=application/ld+json]"))
     if "content_tier" in page.meta_source:
         locked = [content for name, content in page.metas() if name.endswith(":content_tier")]

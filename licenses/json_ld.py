@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+TELLING = re.compile(r"license|usageInfo|copyrightNotice|isAccessibleForFree|conditionsOfAccess", re.IGNORECASE)
+"""What a document with statements about rights holds."""
 _TYPES = frozenset({"creativework", "dataset", "report", "book"})
 _TYPE_ENDINGS = ("article", "posting", "page")
 _DEEPEST = 8

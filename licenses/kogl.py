@@ -16,7 +16,7 @@ from licenses.evidence import Evidence, Source
 from licenses.page import Element, Page, block_of
 from licenses.place import place_of
 
-_GATE = ("공공누리", "kogl", "KOGL", "공공저작물", "24조")
+_GATE = ("공공누리", "kogl", "KOGL", "공공저작물", "자유이용", "자유 이용")
 _QUOTES = re.compile(r"[“”\"'‘’「」『』<>\s\u200b]")
 _LINK = re.compile(r"licensetype(ai|[0-4])\.do", re.IGNORECASE)
 _OLD_LINK = re.compile(r"license_info/(by(?:-nc)?(?:-nd)?)\.do", re.IGNORECASE)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from licenses.ccl_text import licence_of_words
 from licenses.credits import SUBJECT, is_credit, is_denied
-from licenses.json_ld import Statement, statements
 from licenses.licence_url import NamedLicence, licence_of_url
 from licenses.page import Element, Page, attribute_tokens, block_of, text_after, text_before, visible
 from licenses.place import Place, place_of
@@ -37,7 +36,6 @@ _URL = re.compile(r"(?:https?:)?//[^\s\"'<>()]+")
 _SENTENCE = re.compile(
     r"licen[cs]ed|licen[cs]e\b|라이(?:선|센)[스즈]|이용하실\s*수|이용할\s*수|이용허락|사용할\s*수|저작물", re.IGNORECASE
 )
-_TELLING = re.compile(r"license|usageInfo|copyrightNotice|isAccessibleForFree|conditionsOfAccess", re.IGNORECASE)
 _EMBEDDED = "iframe,video,audio,embed,object"
 _STOP = re.compile(r"[.!?]\s+|\n")
 _MOST_LINKS = 300
@@ -127,7 +125,7 @@ def _bare_link(element: Element, place: Place, licence: NamedLicence, page: Page
 
 
 def _json_ld(page: Page) -> Iterator[Found]:
-    for one in page.at_most(statements_of(page), _MOST_LINKS):
+    for one in page.at_most(page.statements, _MOST_LINKS):
         if one.key != "notice":
             yield from _field(
                 one.text, _DECLARED, 0.95, f'"{one.key}": "{one.text}"', "script[type=application/ld+json]"
@@ -144,13 +142,6 @@ def _field(text: str, rank: int, confidence: float, literal: str, locator: str) 
     named = None if urls else licence_of_words(text)
     if named is not None:
         yield Found(named, rank, min(confidence, _WORDS), False, literal, locator)
-
-
-def statements_of(page: Page) -> list[Statement]:
-    """Statements about rights of the main entity of the page."""
-    bodies = [body for attributes, body in page.scripts if "ld+json" in attributes.lower()]
-    telling = [body for body in bodies if _TELLING.search(body)]
-    return list(statements(telling))
 
 
 def _metas(page: Page) -> Iterator[Found]:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
+from licenses.json_ld import TELLING, Statement, statements
 from licenses.notice_patterns import normalise, pieces
 from licenses.settings import RightsSettings
 
@@ -61,12 +62,14 @@ ANCHORS = frozenset(
     {
         *("금지", "금합니다", "금함", "불허", "불가", "허용하지"),
         *("국내", "국외", "해외", "대한민국", "무단", "저작권자"),
-        *("공공누리", "공공저작물", "정보공유", "저작물은", "크리에이티브"),
+        *("공공누리", "공공저작물", "정보공유", "저작물은", "크리에이티브", "철회"),
+        *("자유이용", "자유 이용"),
     }
 )
 """Hangul words that families look for. A substring test of each would cost more than parsing the page."""
 _ANCHOR = re.compile(
     "금(?:지|합니다|함)|불(?:허|가)|허용하지|국(?:내|외)|해외|대한민국|무단|저작(?:권자|물은)|공공(?:누리|저작물)|정보공유|크리에이티브"
+    "|자유 ?이용|철회"
 )
 _ROOTS = ("html", "body")
 _TEXTS_CHARS, _TEXTS_OF_PAGE = 1_000_000, 4
@@ -174,6 +177,12 @@ class Page:
     def scripts(self) -> list[tuple[str, str]]:
         """Attributes and content of each script element of a page with JSON-LD."""
         return list(_scripts(self.html)) if "ld+json" in self.html else []
+
+    @cached_property
+    def statements(self) -> list[Statement]:
+        """Statements about rights of the main entity of the page, in JSON-LD."""
+        bodies = [body for attributes, body in self.scripts if "ld+json" in attributes.lower()]
+        return list(statements([body for body in bodies if TELLING.search(body)]))
 
     @cached_property
     def text(self) -> str:
