@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from licenses.catalogue import CC_UNSPECIFIED, FREE, UNREADABLE, VERSION, Terms, cc_id, terms_of
 from licenses.credits import SUBJECT, is_credit, is_denied
@@ -21,7 +22,7 @@ _NAVER_ELEMENTS = (
 _NAVER_BY = re.compile(r"저작자\s*명시")
 
 _VERSION = r"(?:[\s,(-]*(?:버전|version|v\.?)?\s*(?P<version>[1-4]\.[0-9]))?"
-_PORT = r"(?:\s*(?P<port>KR\b|Korea\b|대한민국))?"
+_PORT = r"(?:\s*(?P<port>(?:KR|Korea)(?![A-Za-z])|대한민국))?"
 _SHORT = re.compile(
     rf"(?<![A-Za-z])CC[\s_-]*(?P<code>BY(?:[\s_–—/·,+-]*(?:NC|ND|SA)(?![A-Za-z]))*)(?![A-Za-z]){_VERSION}{_PORT}",
     re.IGNORECASE,
@@ -144,7 +145,10 @@ def licence_of_words(text: str) -> NamedLicence | None:
 def _cc_names(page: Page) -> Iterator[_Said]:
     names = 0
     for line in page.lines(_TELLING):
-        for one in _in_line(line.text, line.start):
+        in_line = list(islice(_in_line(line.text, line.start), _MOST_NAMES + 1))
+        # A line that compares licences is about none of them, unless a sentence says so.
+        single = len({one.licence for one in in_line}) == 1
+        for one in in_line:
             names += 1
             if names > _MOST_NAMES:
                 page.overrun = True
@@ -152,7 +156,7 @@ def _cc_names(page: Page) -> Iterator[_Said]:
             at = one.at - line.start
             before = line.text[max(0, at - _CREDIT_CHARS) : at]
             sentence = _sentence(line.text, at, at + len(one.literal))
-            ends = at + len(one.literal) >= line.tail
+            ends = single and at + len(one.literal) >= line.tail
             if not is_credit(before) and not is_denied(sentence) and _speaks_of_page(line, sentence, at_end=ends):
                 yield one
 

@@ -203,7 +203,9 @@ def _scope(line: Line, match: re.Match[str]) -> str:
         return "element"
     before = line.text[: match.start()]
     bracketed = "저작권자" in before
-    picture = _PICTURE_LINE.search(line.text) or _PICTURE_MAIL.search(before + match[0])
+    # In a footer the star and the address of the picture desk mark no caption.
+    mailed = not line.in_notice and _PICTURE_MAIL.search(before + match[0])
+    picture = _PICTURE_LINE.search(line.text) or mailed
     return "element" if picture and not bracketed else "document"
 
 
