@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,14 @@ from pipelines.rebuild.write import Writer
 from pipelines.rights_version import rights_version, versions_of
 from warehouse.catalog import Warehouse
 from warehouse.ledger import Ledger
+from warehouse.withdrawal.lock import lock
 
 
 def rebuild_rights(warehouse: Warehouse, *, dry_run: bool = False) -> RebuildReport:
     """Derive the class of every document anew from stored evidence, and write those that changed.
 
-    Unchanged rules read and write nothing. A rebuild that was stopped is finished by the next one.
+    Unchanged rules read and write nothing. A rebuild that was stopped is finished by the next one. One that writes
+    waits for withdrawals, and they for it: what one erases, the other must not bring back or have placed only just.
 
     Args:
         warehouse: The warehouse.
@@ -33,14 +36,18 @@ def rebuild_rights(warehouse: Warehouse, *, dry_run: bool = False) -> RebuildRep
         ConflictError: Other writers kept winning; the same call goes on.
         ValueError: Stored evidence or a stored class is not what its id says.
     """
-    report = RebuildReport(rights_version(), dry_run)
+    with nullcontext() if dry_run else lock(warehouse):
+        return _rebuild(warehouse, RebuildReport(rights_version(), dry_run))
+
+
+def _rebuild(warehouse: Warehouse, report: RebuildReport) -> RebuildReport:
     if versions_of(warehouse) <= {report.version}:
         report.unchanged_rules = True
         return report
     known = {one.policy_class_id: one for one in policy_classes_from_table(_classes(warehouse))}
     tables: list[pa.Table] = []
     with tempfile.TemporaryDirectory(prefix="malmoi-rebuild-") as folder:
-        writer = None if dry_run else Writer(warehouse, report.version, Path(folder))
+        writer = None if report.dry_run else Writer(warehouse, report.version, Path(folder))
         for run_id, settings in _settings(warehouse).items():
             with tempfile.TemporaryDirectory(prefix="malmoi-rebuild-") as scratch:
                 store = RunStore(warehouse, run_id, Path(scratch))

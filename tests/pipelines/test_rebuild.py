@@ -4,6 +4,7 @@ import dataclasses
 import html
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -37,6 +38,7 @@ from warehouse.catalog import Warehouse
 from warehouse.ledger import Ledger
 from warehouse.lookup import find_document
 from warehouse.verify import damaged_files, verify_tables
+from warehouse.withdrawal.lock import lock
 
 DATA = Path(__file__).parents[1] / "data"
 MODU = json.loads((DATA / "datasets" / "modu-news.json").read_text("utf-8"))
@@ -157,6 +159,16 @@ def test_site_files_are_read_by_the_present_rules(store, novel):
     check(store)
     [entry] = [one for one in Ledger.of(store.uri).entries() if one.kind == "rights_rebuilt"]
     assert entry.body == {"rules": "newer", "changed": 1, "renamed": 0, "axes": report.axes}
+    assert rebuild_rights(store).unchanged_rules
+
+
+def test_a_rebuild_waits_for_withdrawals(store, novel):
+    with ThreadPoolExecutor(1) as pool:
+        with lock(store):
+            waiting = pool.submit(rebuild_rights, store)
+            assert rebuild_rights(store, dry_run=True).changed
+            assert not waiting.done()
+        assert waiting.result().changed
     assert rebuild_rights(store).unchanged_rules
 
 

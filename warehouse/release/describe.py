@@ -11,6 +11,7 @@ from licenses.gate import RELEASE, gate_classes
 from licenses.organisation import RELEASE_LOOSENED, OrganisationPolicy
 from licenses.policy import PolicyClass, policy_class_table
 from licenses.recipients import Recipient
+from licenses.tables import tables_version
 from licenses.withdrawals import WithdrawalList
 from warehouse.canonical import digest
 from warehouse.keys import KeyStore
@@ -23,7 +24,7 @@ from warehouse.release.encryption import KEYS_FILE
 from warehouse.release.fingerprint import Chooser
 from warehouse.release.judge import Tally
 from warehouse.release.order import Order
-from warehouse.release.rules import rules_version, tables_version
+from warehouse.release.rules import rules_version
 from warehouse.release.settings import ReleaseSettings
 from warehouse.release.source import Snapshot
 

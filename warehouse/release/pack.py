@@ -9,8 +9,9 @@ withdrawals reach it all the same.
 import datetime as dt
 import secrets
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pyarrow as pa
 
@@ -37,6 +38,7 @@ from warehouse.release.settings import DEFAULT_SETTINGS, Encrypt, ReleaseSetting
 from warehouse.release.shards import SHARDS
 from warehouse.release.source import Snapshot
 from warehouse.schemas import POLICY_CLASSES
+from warehouse.withdrawal.lock import lock
 from warehouse.withdrawal.register import load_list
 
 WORK = "releasing"
@@ -126,9 +128,13 @@ class _Packer:
         )
         manifest = describe(packing, terms, collected, packed)
         files.write_json(packing, files.MANIFEST, manifest)
-        self._audit(packing, manifest, key)
-        record_release(self.warehouse, manifest, digest(manifest), record.files, out)
-        entry = self.ledger.append(files.RELEASED, files.release_entry(manifest))
+        heeded = self._audit(packing, manifest, key)
+        # A withdrawal that is registered from here on waits, and then finds this release among those that hold it.
+        with lock(self.warehouse):
+            if load_list(self.warehouse).version != heeded:
+                self._fail([check.Fault(files.MANIFEST, "somebody withdrew meanwhile: release again")])
+            record_release(self.warehouse, manifest, digest(manifest), record.files, out)
+            entry = self.ledger.append(files.RELEASED, files.release_entry(manifest))
         files.write_proof(packing, self.ledger, self.keys, entry)
         files.write_file(packing, files.SIGNATURE, self.keys.sign((packing / files.MANIFEST).read_bytes()))
         for folder in (packing / SHARDS, packing):
@@ -183,8 +189,8 @@ class _Packer:
         to = self._to() or ""
         return (to if self.order.kek else key_id(to), OWN_KEK)
 
-    def _audit(self, packing: Path, manifest: dict[str, Any], key: ReleaseKey | None) -> None:
-        """Check what was packed as its recipient will, and against the withdrawals of this moment."""
+    def _audit(self, packing: Path, manifest: dict[str, Any], key: ReleaseKey | None) -> str:
+        """Check what was packed as its recipient will, and against the present list of withdrawals: its version."""
         found: list[check.Fault] = []
         classes = check.check_classes(packing, manifest, found)
         listed = load_list(self.warehouse)
@@ -193,9 +199,13 @@ class _Packer:
         if listed.names_owners and listed.version != self.withdrawals.version:
             found.append(check.Fault(files.MANIFEST, "an owner withdrew meanwhile: release again"))
         if found:
-            what = "; ".join(map(str, found[:10]))
-            self.ledger.append("release_faulty", {**self.who, "faults": len(found)})
-            raise FaultyReleaseError(f"the packed files do not pass their own check: {what}")
+            self._fail(found)
+        return listed.version
+
+    def _fail(self, found: Sequence[check.Fault]) -> NoReturn:
+        self.ledger.append("release_faulty", {**self.who, "faults": len(found)})
+        what = "; ".join(map(str, found[:10]))
+        raise FaultyReleaseError(f"the packed files do not pass their own check: {what}")
 
 
 def _check_free(out: Path) -> None:

@@ -1,4 +1,4 @@
-"""Versions of what decides over a release: the code of the rules, and their tables."""
+"""Version of the code that decides over a release; that of its tables is ``licenses.tables.tables_version``."""
 
 import hashlib
 from functools import cache
@@ -12,12 +12,6 @@ import licenses
 def rules_version() -> str:
     """SHA-256 (hex) of the modules of ``licenses``: resolution, gate, contracts and withdrawals."""
     return _digest([one for one in files(licenses).iterdir() if one.name.endswith(".py")])
-
-
-@cache
-def tables_version() -> str:
-    """SHA-256 (hex) of the data tables of ``licenses``: crawlers, notices, origins, countries."""
-    return _digest([one for one in (files(licenses) / "data").iterdir() if one.is_file()])
 
 
 def _digest(parts: list[Traversable]) -> str:
