@@ -79,7 +79,9 @@ def kogl_signals(page: Page, source: Source) -> list[Evidence]:
     if any(_NOT_APPLIED.search(text) for text in said):
         refused = next(text for text in said if _NOT_APPLIED.search(text))
         return [*evidence, _stated(source, "kogl.not_applied", refused, licence=ALL_RIGHTS_RESERVED)]
-    marks = [*_marks_of_elements(page), *_marks_of_words(said)]
+    words = list(_marks_of_words(said))
+    # A mark beside the sentence with which users name their source is of that source, unless the page says its own.
+    marks = words if cited and not words else [*_marks_of_elements(page), *words]
     article = next((text for text in said if _ART_24_2.search(text) and "자유이용" in text), None)
     if article and not marks:
         evidence.append(_stated(source, "kogl.art24_2_candidate", article, unreadable=True))
