@@ -48,7 +48,7 @@ _OWNER_WORDS = (
     "(C)",
 )
 _SPAN = re.compile(r"<[^<>\n]*>|\[[^\[\]\n]*\]")
-_PICTURE_LINE = re.compile(r"^[\s\[(<*▲△◇※/]*(?:사진|이미지|그래픽|photo\b|image\b)", re.IGNORECASE)
+_PICTURE_LINE = re.compile(r"^[\s\[(<*▲△◇※/]*(?:사진|이미지|그래픽|photo\b(?!@)|image\b)", re.IGNORECASE)
 _PICTURE_MAIL = re.compile(r"photo@\S+|^\s*\*\s*재판매", re.IGNORECASE)
 _TAG = re.compile(r"<[A-Za-z/!]")
 _MOST_OF_A_RULE = 100
