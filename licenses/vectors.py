@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from licenses.axes import TRAIN, Axis, Value
+from licenses.axes import GRANTS, TRAIN, Axis
 from licenses.catalogue import ALL_RIGHTS_RESERVED, DEFAULT_LICENCE
 from licenses.cawg import cawg_signals
 from licenses.evidence import Evidence, Source
@@ -257,8 +257,8 @@ def result_of(rights: Rights, evidence: Sequence[Evidence], families: frozenset[
 
 
 def _conditions(rights: Rights, axes: Sequence[Axis] | type[Axis]) -> list[str]:
-    """Of the axes together; whom to ask about a denied axis is told where none is granted under conditions."""
-    granted = [axis for axis in axes if rights.axes[axis] is Value.COND]
+    """Of the axes together; whom to ask about a denied axis is told where nothing is granted."""
+    granted = [axis for axis in axes if rights.axes[axis] in GRANTS]
     return sorted({one for axis in granted or axes for one in rights.conditions[axis]})
 
 
