@@ -5,6 +5,7 @@
     minhash     texts -> sketches (digest, signature, number of shingles)
     lsh         signatures -> band keys -> candidate pairs, one partition of keys at a time
     verify      candidate pairs -> verified pairs
+    keep        what is preferred -> order keys that sort outside memory
     choose      digests, verified pairs, order of preference -> which documents are kept
     across      newcomers against a list of sketches
     table       all of it for a table in memory
@@ -14,10 +15,11 @@ it holds sketches and texts; `dedup_table` shows the order of calls.
 """
 
 from dedup.across import MATCH_SCHEMA, across, sure_enough
-from dedup.choose import CHOICE_SCHEMA, KEEP_ORDER, choose, fold_exact, keep_rank
+from dedup.choose import CHOICE_SCHEMA, choose, fold_exact, keep_order, keep_rank
+from dedup.keep import Direction, order_keys
 from dedup.lsh import BAND_SCHEMA, PAIR_SCHEMA, Candidates, band_keys, candidates, partition
 from dedup.minhash import SKETCH_SCHEMA, sketch, sketch_schema
-from dedup.settings import DEFAULTS, DedupSettings
+from dedup.settings import DEFAULTS, KEEP, DedupSettings, KeepKey
 from dedup.shingles import canonical, jaccard, shingle_set
 from dedup.table import dedup_table
 from dedup.verify import VERIFIED_SCHEMA, screen, verify
@@ -26,13 +28,15 @@ __all__ = [
     "BAND_SCHEMA",
     "CHOICE_SCHEMA",
     "DEFAULTS",
-    "KEEP_ORDER",
+    "KEEP",
     "MATCH_SCHEMA",
     "PAIR_SCHEMA",
     "SKETCH_SCHEMA",
     "VERIFIED_SCHEMA",
     "Candidates",
     "DedupSettings",
+    "Direction",
+    "KeepKey",
     "across",
     "band_keys",
     "candidates",
@@ -41,7 +45,9 @@ __all__ = [
     "dedup_table",
     "fold_exact",
     "jaccard",
+    "keep_order",
     "keep_rank",
+    "order_keys",
     "partition",
     "screen",
     "shingle_set",

@@ -4,8 +4,8 @@ There is no transitive closure: a document goes only for a kept document that it
 small changes cannot swallow a corpus. (One published run lost 859,090 of 859,092 rows of a source to such a chain.)
 """
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup._arrays import Column, Rows, Scores
+from dedup.keep import Direction
+from dedup.settings import KEEP, KeepKey
 
 _CHOICE_FIELDS: "list[pa.Field[Any]]" = [
     pa.field("kept", pa.bool_(), nullable=False),
@@ -26,18 +28,21 @@ CHOICE_SCHEMA = pa.schema(_CHOICE_FIELDS)
 `cluster_size`, documents of that cluster; `jaccard` to the kept one and `reason` of the drop (`exact_duplicate` or
 `near_duplicate`), both null if kept."""
 
-Direction = Literal["ascending", "descending"]
-
-KEEP_ORDER: Mapping[str, Direction] = {
-    "rights_rank": "ascending",
-    "quality": "descending",
-    "length": "descending",
-    "fetched_at": "ascending",
+_COLUMNS: Mapping[KeepKey, tuple[str, Direction]] = {
+    "day": ("day", "ascending"),
+    "rights": ("rights_rank", "ascending"),
+    "quality": ("quality", "descending"),
+    "length": ("length", "descending"),
+    "age": ("fetched_at", "ascending"),
 }
-"""Which copy is best: the one with the best rights, then the best text, then the longest, then the earliest."""
 
 
-def keep_rank(keys: pa.Table, doc_ids: Column, order: Mapping[str, Direction] = KEEP_ORDER) -> Rows:
+def keep_order(keep: Sequence[KeepKey] = KEEP) -> dict[str, Direction]:
+    """The columns that say which copy is best, most important first, with their direction."""
+    return dict(_COLUMNS[key] for key in keep)
+
+
+def keep_rank(keys: pa.Table, doc_ids: Column, order: Mapping[str, Direction]) -> Rows:
     """Place of each document in the order of preference, 0 is best; shape (rows,), a permutation of 0 to rows - 1.
 
     Args:
@@ -70,7 +75,7 @@ def fold_exact(text_digests: Column, rank: Rows) -> Rows:
     return np.where(np.asarray(text_digests.is_valid()), best, rows)
 
 
-def choose(text_digests: Column, verified: pa.Table, rank: Rows) -> pa.Table:
+def choose(text_digests: Column, verified: pa.Table, rank: Rows, cap: int | None = None) -> pa.Table:
     """Decide on every document; a table in `CHOICE_SCHEMA`, rows as in `text_digests`.
 
     Equal digests are folded onto the best ranked first. The remaining documents are walked best first, and one is
@@ -82,6 +87,8 @@ def choose(text_digests: Column, verified: pa.Table, rank: Rows) -> pa.Table:
         verified: `VERIFIED_SCHEMA`, every pair at or above the threshold, in any order and orientation. Pairs of folded
             documents count for the document they are folded onto.
         rank: as `keep_rank` made it.
+        cap: most texts that may go for one kept document as near-duplicates. A text that comes later stays, unless it
+            has a pair with another kept one, and the following may go for it: no template takes a whole site along.
 
     Raises:
         ValueError: rank is not a permutation of the row numbers, or its length differs from that of the digests.
@@ -89,7 +96,7 @@ def choose(text_digests: Column, verified: pa.Table, rank: Rows) -> pa.Table:
     if len(text_digests) != len(rank) or not np.array_equal(np.sort(rank), np.arange(len(rank))):
         raise ValueError(f"rank is not a permutation of {len(text_digests)} rows")
     folded = fold_exact(text_digests, rank)
-    partner, score = _partners(verified, folded, rank)
+    partner, score = _partners(verified, folded, rank, len(rank) if cap is None else cap)
 
     rows = np.arange(len(rank), dtype=np.int64)
     near = partner[folded] >= 0
@@ -106,7 +113,7 @@ def choose(text_digests: Column, verified: pa.Table, rank: Rows) -> pa.Table:
     return pa.table(columns, schema=CHOICE_SCHEMA)
 
 
-def _partners(verified: pa.Table, folded: Rows, rank: Rows) -> tuple[Rows, Scores]:
+def _partners(verified: pa.Table, folded: Rows, rank: Rows, cap: int) -> tuple[Rows, Scores]:
     """The kept partner of each row, -1 for none, and the jaccard to it."""
     ends = folded[np.asarray(verified["a"], dtype=np.int64)], folded[np.asarray(verified["b"], dtype=np.int64)]
     a_first = rank[ends[0]] < rank[ends[1]]
@@ -117,8 +124,10 @@ def _partners(verified: pa.Table, folded: Rows, rank: Rows) -> tuple[Rows, Score
     partner = np.full(len(rank), -1, dtype=np.int64)
     score = np.full(len(rank), np.nan)
     jaccards = np.asarray(verified["jaccard"], dtype=np.float64)
+    gone = np.zeros(len(rank), dtype=np.int64)
     for pair, winner, loser in zip(order.tolist(), better[order].tolist(), worse[order].tolist(), strict=True):
-        if partner[loser] < 0 and partner[winner] < 0:
+        if partner[loser] < 0 and partner[winner] < 0 and gone[winner] < cap:
             partner[loser] = winner
+            gone[winner] += 1
             score[loser] = jaccards[pair]
     return partner, score

@@ -1,9 +1,9 @@
 """A recipe is one pipeline: a TOML file read into typed settings.
 
 Every section is declared, documented and validated where it is used; this module only puts them together. The digest of
-a recipe covers everything that can change a row. It leaves out ``engine`` and ``warehouse``, which say where and how
-fast, so that a run may be finished by other workers than those that began it, and where the secret key of ``pii`` lies:
-the name of that key (``key_id``) is in it instead.
+a recipe covers everything that can change a row. It leaves out ``engine``, ``warehouse`` and the memory of ``dedup``,
+which say where and how fast, so that a run may be finished by other workers than those that began it, and where the
+secret key of ``pii`` lies: the name of that key (``key_id``) is in it instead.
 """
 
 import difflib
@@ -114,6 +114,7 @@ class Recipe(Section):
             "warehouse": True,
             "engine": True,
             "pii": {"key_variable", "key_file"},
+            "dedup": {"memory", "verify_batch"},
         }
         settings = self.model_dump(mode="json", exclude=places)
         return hashlib.sha256(json.dumps(settings, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

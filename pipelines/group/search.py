@@ -16,21 +16,21 @@ from pyarrow import ipc
 
 from dedup import (
     BAND_SCHEMA,
-    KEEP_ORDER,
     PAIR_SCHEMA,
     DedupSettings,
+    Direction,
     across,
     band_keys,
     candidates,
     choose,
     fold_exact,
+    keep_order,
     keep_rank,
     partition,
     screen,
     sure_enough,
     verify,
 )
-from dedup.choose import Direction
 from pipelines.group.rows import RowReader, Rows
 from pipelines.group.standing import REFUSED, WITHDRAWN, Bits, launderers
 from pipelines.group.withdrawn import Withdrawn
@@ -38,8 +38,8 @@ from pipelines.group.withdrawn import Withdrawn
 _PARTITION_ROWS = 4_000_000
 """Band rows of a partition: about 100 MB while it is solved."""
 _CHUNK = 20_000
-_SEARCH_ORDER: Mapping[str, Direction] = {"standing": "ascending", **KEEP_ORDER}
-"""Who refuses comes first: in a crowded bucket everybody is compared with the best ranked."""
+_STANDING: Mapping[str, Direction] = {"standing": "ascending"}
+"""Who refuses comes first in the search: in a crowded bucket everybody is compared with the best ranked."""
 
 DECISION = {
     "row": pl.Int64,
@@ -86,7 +86,7 @@ class Search:
     def decide(self, scratch: Path, withdrawn: Withdrawn) -> pl.DataFrame:
         """Decisions (``DECISION``) on the rows that are alive, under the row numbers of ``keys``."""
         digests = self._strings("text_digest")
-        rank = self._rank(_SEARCH_ORDER)
+        rank = self._rank({**_STANDING, **keep_order(self._settings.keep)})
         folded = fold_exact(digests, rank)
         verified = self._pairs(folded, rank, scratch)
         refusals, grants = (self._keys.get_column(name).to_numpy() for name in ("denies", "owns"))
@@ -171,7 +171,9 @@ class Search:
         there = (ends[0] >= 0) & (ends[1] >= 0)
         jaccard = np.asarray(verified["jaccard"], dtype=np.float64)[there]
         pairs = pl.DataFrame({"a": ends[0][there], "b": ends[1][there], "jaccard": jaccard}).to_arrow()
-        choice = choose(self._strings("text_digest").take(positions), pairs, self._rank(KEEP_ORDER, left))
+        choice = choose(
+            self._strings("text_digest").take(positions), pairs, self._rank(keep_order(self._settings.keep), left)
+        )
         cluster = doc_ids.take(choice["cluster"].combine_chunks())
         reason = pl.Series(values=choice["reason"], dtype=pl.String)
         return self._decided(
@@ -214,6 +216,7 @@ class Search:
             "rights_rank",
             pl.col("quality_score").alias("quality"),
             pl.col("n_chars").alias("length"),
+            pl.col("fetched_at").dt.date().alias("day"),
             "fetched_at",
         )
         return keep_rank(columns.to_arrow(), keys.get_column("doc_id").to_arrow().cast(pa.string()), order)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup import CHOICE_SCHEMA, VERIFIED_SCHEMA, choose, fold_exact, keep_rank
+from dedup import CHOICE_SCHEMA, VERIFIED_SCHEMA, choose, fold_exact, keep_order, keep_rank
 
 STEADY = settings(derandomize=True, deadline=None)
 
@@ -29,7 +29,15 @@ def test_rank_puts_rights_before_quality_and_ties_by_id():
             "fetched_at": [1, 1, 1, 1, 1],
         }
     )
-    assert keep_rank(keys, pa.array(["ㄱ", "ㄴ", "ㄹ", "ㄷ", "ㅁ"])).tolist() == [3, 2, 1, 0, 4]
+    order = keep_order(("rights", "quality", "length", "age"))
+    assert keep_rank(keys, pa.array(["ㄱ", "ㄴ", "ㄹ", "ㄷ", "ㅁ"]), order).tolist() == [3, 2, 1, 0, 4]
+
+
+def test_the_earlier_day_comes_before_better_rights():
+    keys = pa.table(
+        {"day": [2, 1], "rights_rank": [0, 9], "quality": [1.0, 0.1], "length": [9, 1], "fetched_at": [1, 2]}
+    )
+    assert keep_rank(keys, pa.array(["가", "나"]), keep_order()).tolist() == [1, 0]
 
 
 def test_rank_must_be_total():
@@ -41,7 +49,7 @@ def test_rank_must_be_total():
     with pytest.raises(ValueError, match="2 rows of keys but 1"):
         keep_rank(keys, pa.array(["가"]), {"length": "ascending"})
     with pytest.raises(KeyError):
-        keep_rank(keys, pa.array(["가", "나"]))
+        keep_rank(keys, pa.array(["가", "나"]), keep_order())
 
 
 def test_chain_is_not_closed():
@@ -55,6 +63,13 @@ def test_chain_is_not_closed():
         "jaccard": [None, 0.85, None],
         "reason": [None, "near_duplicate", None],
     }
+
+
+def test_a_full_cluster_gives_way_to_a_second_one():
+    star = verified(*((a, b, 0.9) for a in range(6) for b in range(a + 1, 6)))
+    table = choose(digests(*"abcdef"), star, np.arange(6), cap=2)
+    assert table["cluster"].to_pylist() == [0, 0, 0, 3, 3, 3]
+    assert table["cluster_size"].to_pylist() == [3] * 6
 
 
 def test_best_ranked_kept_partner_wins_over_the_most_alike():
