@@ -70,6 +70,8 @@ DOCUMENTS = TableSpec(
             _column("n_chars", pa.int64(), "Code points of the text."),
             _column("cleaned_lines", pa.int32(), "Lines of boilerplate taken out of the text."),
             _column("foreign_chars", pa.int32(), "Code points of foreign paragraphs taken out of the text."),
+            _column("repeated_chars", pa.int32(), "Code points of passages taken out that the text has twice."),
+            _column("boilerplate_lines", pa.int32(), "Lines taken out that many documents of the site share."),
             _column("encoding", pa.string(), "Encoding that the page was decoded from."),
             _column("charset_source", pa.string(), "What told the encoding: HTTP header, meta, detection."),
             _column("broken_bytes", pa.int32(), "Bytes that the encoding cannot hold."),
@@ -171,12 +173,16 @@ _SKETCH_DOCS = {
 
 SIGNATURES = TableSpec(
     "signatures",
-    "the MinHash signature of a document that was ever kept",
+    "the MinHash signature of a document that was ever kept, or refused",
     pa.schema(
         [
             _column("doc_id", pa.string(), "Document.", required=True),
             *(field.with_metadata({"doc": _SKETCH_DOCS[field.name]}) for field in SKETCH_SCHEMA),
             _column("scheme", pa.string(), "Digest of the settings: only equal schemes compare.", required=True),
+            _column("site", pa.string(), "Registrable domain of the document."),
+            _column("url_key", pa.int64(), "One number for all variants of the URL (the bits of an unsigned one)."),
+            _column("refuses", pa.int32(), "What the page refuses, as bits: 1 and 2 training, 4 being crawled."),
+            _column("kept", pa.bool_(), "Whether it was kept when it came; a refused page has only this row."),
             RUN_ID,
         ]
     ),
