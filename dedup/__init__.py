@@ -14,7 +14,7 @@ An engine sketches in its map phase, shuffles band keys by `partition`, and call
 it holds sketches and texts; `dedup_table` shows the order of calls.
 """
 
-from dedup.across import MATCH_SCHEMA, across, sure_enough
+from dedup.across import MATCH_SCHEMA, across, alike, sure_enough
 from dedup.choose import CHOICE_SCHEMA, choose, fold_exact, keep_order, keep_rank
 from dedup.keep import Direction, order_keys
 from dedup.lsh import BAND_SCHEMA, PAIR_SCHEMA, Candidates, band_keys, candidates, partition
@@ -38,6 +38,7 @@ __all__ = [
     "Direction",
     "KeepKey",
     "across",
+    "alike",
     "band_keys",
     "candidates",
     "canonical",

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from dedup._arrays import Scores
 from dedup.lsh import band_keys
 from dedup.minhash import signature_matrix
 from dedup.settings import DEFAULTS, DedupSettings
@@ -36,6 +37,26 @@ def across(listed: pa.Table, newcomers: pa.Table, settings: DedupSettings = DEFA
     near = _screened(shared, listed, newcomers, settings)
     found = pl.concat([equal, near]).group_by("a", "b").agg(pl.col("jaccard").max()).sort("a", "b")
     return found.to_arrow().cast(MATCH_SCHEMA)
+
+
+def alike(listed: pa.Table, newcomers: pa.Table, settings: DedupSettings = DEFAULTS) -> Scores:
+    """The Jaccard index that the sketches of each two rows allow; 0.0 where they cannot reach the threshold.
+
+    1.0 for equal texts, else the share of signature values in common if it passes both bounds of `dedup.screen`.
+
+    Args:
+        listed: columns `text_digest`, `signature` and `n_shingles` as `sketch` makes them.
+        newcomers: the same columns, a row for each row of `listed`.
+        settings: the settings of both.
+    """
+    rows = pl.DataFrame({"a": np.arange(len(listed)), "b": np.arange(len(listed))})
+    signed = np.asarray(listed["signature"].is_valid()) & np.asarray(newcomers["signature"].is_valid())
+    near = _screened(rows.filter(pl.Series(signed)), listed, newcomers, settings)
+    scores = np.zeros(len(listed))
+    scores[near.get_column("a").to_numpy()] = near.get_column("jaccard").to_numpy()
+    digests = [pl.Series(values=side["text_digest"], dtype=pl.String) for side in (listed, newcomers)]
+    scores[(digests[0] == digests[1]).fill_null(value=False).to_numpy()] = 1.0
+    return scores
 
 
 def sure_enough(settings: DedupSettings = DEFAULTS) -> float:

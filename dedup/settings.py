@@ -88,6 +88,13 @@ class DedupSettings(BaseModel):
         " doc_id. With day first, daily increments and one big run keep the same; without it, the best rights of"
         " all days of a run win.",
     )
+    url_variants: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="Least Jaccard index of two texts under variants of one URL (mobile, AMP, tracking parameters) at"
+        " which one of them goes.",
+    )
     cluster_cap: int = Field(
         default=10_000,
         ge=2,
