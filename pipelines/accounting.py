@@ -28,6 +28,8 @@ class StageAccount:
     quarantined: dict[str, int] = field(default_factory=dict)
     skipped: int = 0
     """Of those kept: records that have nothing for this stage to work on, such as those of data sets."""
+    noted: dict[str, int] = field(default_factory=dict)
+    """What the stage met, kept or not, such as items of benchmarks; numbers of records that are no part of the sums."""
 
     @property
     def stopped(self) -> int:
@@ -39,7 +41,12 @@ class StageAccount:
         self.taken += other.taken
         self.kept += other.kept
         self.skipped += other.skipped
-        for mine, theirs in ((self.dropped, other.dropped), (self.quarantined, other.quarantined)):
+        pairs = (
+            (self.dropped, other.dropped),
+            (self.quarantined, other.quarantined),
+            (self.noted, other.noted),
+        )
+        for mine, theirs in pairs:
             for reason, count in theirs.items():
                 mine[reason] = mine.get(reason, 0) + count
 
@@ -51,10 +58,13 @@ class Accounts:
     stages: dict[str, StageAccount] = field(default_factory=dict)
     auxiliary: dict[str, int] = field(default_factory=dict)
     """WARC records that are no captures (warcinfo, request, metadata …), by type; they are not part of ``in``."""
+    alarms: list[Mapping[str, Any]] = field(default_factory=list)
+    """What a person should look at (``group.alarms``); JSON objects."""
 
     def record(self, stage: str, outcome: Outcome) -> None:
         """Count what a stage did to one batch."""
         self.count(stage, outcome.kept.num_rows, outcome.dropped)
+        self.stages[stage].add(StageAccount(noted=dict(outcome.noted)))
 
     def count(self, stage: str, kept: int, dropped: pa.RecordBatch | pa.Table) -> None:
         """Count ``kept`` rows that went on and the stopped rows (columns ``outcome`` and ``reason``)."""
@@ -74,6 +84,7 @@ class Accounts:
             self.stages.setdefault(name, StageAccount()).add(account)
         for kind, count in other.auxiliary.items():
             self.auxiliary[kind] = self.auxiliary.get(kind, 0) + count
+        self.alarms += other.alarms
 
     @property
     def taken(self) -> int:
@@ -141,9 +152,11 @@ class Accounts:
                     "dropped": dict(sorted(account.dropped.items())),
                     "quarantined": dict(sorted(account.quarantined.items())),
                     **({"skipped": account.skipped} if account.skipped else {}),
+                    **({"noted": dict(sorted(account.noted.items()))} if account.noted else {}),
                 }
                 for name, account in self.stages.items()
             },
+            **({"alarms": list(self.alarms)} if self.alarms else {}),
         }
 
     @classmethod
@@ -151,11 +164,16 @@ class Accounts:
         """Read what ``to_json`` made."""
         stages = {
             name: StageAccount(
-                row["in"], row["kept"], dict(row["dropped"]), dict(row["quarantined"]), row.get("skipped", 0)
+                row["in"],
+                row["kept"],
+                dict(row["dropped"]),
+                dict(row["quarantined"]),
+                row.get("skipped", 0),
+                dict(row.get("noted", {})),
             )
             for name, row in value["stages"].items()
         }
-        return cls(stages, dict(value["auxiliary"]))
+        return cls(stages, dict(value["auxiliary"]), list(value.get("alarms", ())))
 
 
 def total(accounts: Iterable[Accounts]) -> Accounts:

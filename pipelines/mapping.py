@@ -28,6 +28,7 @@ from pipelines.stages.base import DROP_SCHEMA, QUARANTINED, Stage
 from pipelines.stages.capture import SITE_FILES_SCHEMA, CaptureStage, declaration
 from pipelines.stages.clean import CleanStage
 from pipelines.stages.decode import DecodeStage
+from pipelines.stages.decontaminate import BENCHMARKS_TYPE, DecontaminateStage
 from pipelines.stages.extract import ExtractStage
 from pipelines.stages.hangul import HangulStage
 from pipelines.stages.language import LanguageStage
@@ -77,6 +78,7 @@ def document_schema(recipe: Recipe) -> pa.Schema:
         ("quality", pa.struct(list(SIGNALS_SCHEMA))),
         ("genre", pa.string()),
         ("quality_score", pa.float64()),
+        ("benchmarks", BENCHMARKS_TYPE),
         ("pii", COUNTS_TYPE),
     ]
     return pa.schema([*fields, *sketch_schema(recipe.dedup)])
@@ -128,6 +130,7 @@ class Mapper:
             ExtractStage(recipe.extract, self._open.enter_context(Sandbox(recipe.extract))),
             CleanStage(recipe.clean),
             QualityStage(recipe.quality),
+            DecontaminateStage(recipe.decontamination),
             PiiStage(recipe.pii),
             SketchStage(recipe.dedup),
         )

@@ -3,7 +3,8 @@
 Every section is declared, documented and validated where it is used; this module only puts them together. The digest of
 a recipe covers everything that can change a row. It leaves out ``engine``, ``warehouse`` and the memory of ``dedup``,
 which say where and how fast, so that a run may be finished by other workers than those that began it, and where the
-secret key of ``pii`` lies: the name of that key (``key_id``) is in it instead.
+secret key of ``pii`` and the files of benchmarks lie: the name of that key (``key_id``) and the digests of those files
+(``sha256``) are in it instead.
 """
 
 import difflib
@@ -19,6 +20,7 @@ from dedup import DedupSettings
 from filters import HangulSettings, LanguageSettings, QualitySettings
 from filters.pii import PiiSettings
 from licenses import RightsSettings
+from pipelines.decontamination import DecontaminationSettings
 from pipelines.errors import ConfigError
 from pipelines.extract.settings import ExtractSettings
 from pipelines.ingest import IngestSettings
@@ -99,6 +101,7 @@ class Recipe(Section):
     extract: ExtractSettings = Field(default_factory=ExtractSettings)
     clean: CleanSettings = Field(default_factory=CleanSettings)
     quality: QualitySettings = Field(default_factory=QualitySettings)
+    decontamination: DecontaminationSettings = Field(default_factory=DecontaminationSettings)
     pii: PiiSettings = Field(default_factory=PiiSettings)
     dedup: DedupSettings = Field(default_factory=DedupSettings)
     warehouse: WarehouseSection = Field(default_factory=WarehouseSection)
@@ -114,6 +117,7 @@ class Recipe(Section):
             "warehouse": True,
             "engine": True,
             "pii": {"key_variable", "key_file"},
+            "decontamination": {"benchmarks": {"__all__": {"paths"}}},
             "dedup": {"memory", "verify_batch"},
         }
         settings = self.model_dump(mode="json", exclude=places)

@@ -84,6 +84,7 @@ DOCUMENTS = TableSpec(
             _column("quality", pa.map_(pa.string(), pa.float64()), "Quality signals by name."),
             _column("genre", pa.string(), "Kind of text: short, statute, technical, talk, news, narrative, essay."),
             _column("quality_score", pa.float64(), "Probability that the document is good, 0 to 1."),
+            _column("benchmarks", _STRINGS, "Benchmarks whose items the text holds; null where none was looked for."),
             _column("pii", pa.map_(pa.string(), pa.int32()), "Personal data found, by entity."),
             _column("policy_class_id", pa.string(), "Rights of the document: a row of policy_classes."),
             _column("evidence_ids", _STRINGS, "What the rights rest on: rows of evidence."),

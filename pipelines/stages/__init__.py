@@ -9,6 +9,7 @@ Contents:
     rights    what the page says of its own use, read before anything is cleaned away
     extract   main text, title, author, date
     quality   is it worth reading?
+    decontaminate  does it hold items of benchmarks?
     sketch    fingerprints for the duplicate search
 """
 

@@ -50,6 +50,8 @@ class Outcome:
     """Rows of ``DROP_SCHEMA``."""
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
     """Rows for other tables of the part, by table name."""
+    noted: Mapping[str, int] = field(default_factory=dict)
+    """What the accounts count beside reasons, such as items of benchmarks, by name."""
 
 
 class Stage(Protocol):

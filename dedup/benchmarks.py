@@ -1,0 +1,134 @@
+"""What tells an item of a benchmark from ordinary text: its passages, without what many of them share."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+from dedup.runs import Runs, frequent, union
+
+# Phrases that exam questions are made of; a file of few items does not show that they are common.
+_STOCK = (
+    "다음 질문을 읽고 정답으로 가장 알맞은 것을 고르시오",
+    "다음 질문을 읽고 정답으로 가장 알맞은 것을 고르시요",
+    "다음 질문을 읽고 아래 선택지 중 가장 적절한 답의 번호를 고르시오",
+    "다음 글을 읽고 물음에 답하시오",
+    "다음 보기 중 옳은 것을 모두 고르시오",
+    *(
+        f"다음 중 {subject} {adjective} 것은 무엇인가"
+        for subject in (
+            "에 대한 설명으로",
+            "에 관한 설명으로",
+            "에 대한 내용으로",
+            "에 대한 설명 중",
+            "에 관한 설명 중",
+        )
+        for adjective in (
+            "옳은",
+            "옳지 않은",
+            "틀린",
+            "맞는",
+            "잘못된",
+            "가장 적절한",
+            "가장 적절하지 않은",
+            "가장 거리가 먼",
+        )
+    ),
+    *(f"다음 설명 중 {adjective} 것은" for adjective in ("옳은", "옳지 않은", "틀린", "가장 적절한", "적절하지 않은")),
+    "다음 중 가장 적절하지 않은 것은 무엇인가",
+    "다음 중 에 해당하지 않는 것은",
+    "만을 있는 대로 고른 것은",
+    "을 모두 고른 것은",
+)
+
+
+class OverlapRule(BaseModel):
+    """When a document holds an item."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    run_letters: int = Field(default=7, ge=4, le=64, description="Letters in a row that count as in common.")
+    share: float = Field(default=0.6, gt=0, le=1, description="Share of an item's letters that lie in runs in common.")
+    least_letters: int = Field(
+        default=12, ge=4, description="Letters of evidence that a passage needs; shorter ones are put together."
+    )
+    common: int = Field(
+        default=8, ge=1, description="Runs that stand more often than this in a benchmark are no evidence."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a benchmark."""
+
+    name: str
+    """What accounts call it, such as its file and its place there."""
+    passages: tuple[str, ...]
+    """Texts each of which alone betrays the item: question, context, sentence."""
+    options: tuple[str, ...] = ()
+    """Texts that betray it together with the passages only: a true option is an ordinary statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is looked for: a unit is a passage, or an item whose passages are too short alone."""
+
+    names: tuple[str, ...]
+    """The item of each unit."""
+    runs: Runs
+    """Runs of the units (their ``text``) that are evidence."""
+    of_passages: npt.NDArray[np.bool_]
+    """Which runs are of passages and not of options, shape of the runs."""
+    unusable: int
+    """Items that are too short to be told from ordinary text."""
+
+
+def evidence(items: Sequence[Item], rule: OverlapRule) -> Evidence:
+    """What of the items is evidence.
+
+    Equal passages of several items are looked for once, under the name of the first.
+    """
+    numbers: dict[str, int] = {}
+    for item in items:
+        for text in item.passages + item.options:
+            numbers.setdefault(text, len(numbers))
+    texts = list(numbers)
+    every = Runs.of(texts, rule.run_letters)
+    common = union(frequent(every.hashes, rule.common), Runs.of(_STOCK, rule.run_letters).hashes)
+    runs = every.without(common)
+    sizes = runs.covered(len(texts))
+    # A unit is texts in a row, and how many of them are passages.
+    units: dict[tuple[tuple[int, ...], int], str] = {}
+    short: dict[str, str] = {}
+    for item in items:
+        passages = tuple(dict.fromkeys(numbers[text] for text in item.passages))
+        options = tuple(dict.fromkeys(numbers[text] for text in item.options))
+        found: list[tuple[tuple[int, ...], int]] = [
+            ((number,), 1) for number in passages if sizes[number] >= rule.least_letters
+        ]
+        if not found and sizes[[*passages, *options]].sum() >= rule.least_letters:
+            found = [(passages + options, len(passages))]
+        for unit in found:
+            units.setdefault(unit, item.name)
+        if not found:
+            short |= {text: item.name for text in _in_a_row(item) if text not in short}
+    together = Runs.of(list(short), rule.run_letters).without(common)
+    names = list(short.values())
+    usable = np.flatnonzero(together.covered(len(short)) >= rule.least_letters).tolist()
+    units |= {((len(texts) + row,), 1): names[row] for row in usable}
+    gathered, place = runs.followed_by(together, len(texts)).gathered([unit for unit, _ in units])
+    leads = np.fromiter((lead for _, lead in units), dtype=np.int64, count=len(units))
+    unusable = len(set(names) - {names[row] for row in usable})
+    return Evidence(tuple(units.values()), gathered, place < leads[gathered.text], unusable)
+
+
+def _in_a_row(item: Item) -> Iterator[str]:
+    """An item as prints put it in a row, by the marks of its options: none that are letters, (A), (1)."""
+    for marks in ("", "ABCDEFGHIJ", "123456789"):
+        marked = (
+            f"{mark} {option}" for mark, option in zip_longest(marks[: len(item.options)], item.options, fillvalue="")
+        )
+        yield " ".join((*item.passages, *marked))
