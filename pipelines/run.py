@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.accounting import Accounts, total
+from pipelines.decontamination import with_digests
 from pipelines.engines import Engine, LocalEngine, MapJob
 from pipelines.errors import SplitError
 from pipelines.group.commit import commit_group
@@ -63,7 +64,8 @@ def run_recipe(recipe: Recipe, retry: str | None = None) -> RunReport:
         AccountingError: Sums differ; nothing was committed.
     """
     started = dt.datetime.now(dt.UTC)
-    recipe = recipe.model_copy(update={"pii": with_key_id(recipe.pii)})
+    fixed = {"pii": with_key_id(recipe.pii), "decontamination": with_digests(recipe.decontamination)}
+    recipe = recipe.model_copy(update=fixed)
     plan = plan_run(recipe, retry)
     with run_lock(plan.folder):
         warehouse = Warehouse.open(recipe.warehouse.uri, upgrade=True, catalog=recipe.warehouse.catalog or None)
