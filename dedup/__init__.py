@@ -8,6 +8,7 @@
     keep        what is preferred -> order keys that sort outside memory
     choose      digests, verified pairs, order of preference -> which documents are kept
     across      newcomers against a list of sketches
+    urls        one key for the variants of a page's URL
     table       all of it for a table in memory
 
 An engine sketches in its map phase, shuffles band keys by `partition`, and calls the others with look-ups into wherever
@@ -22,6 +23,7 @@ from dedup.minhash import SKETCH_SCHEMA, sketch, sketch_schema
 from dedup.settings import DEFAULTS, KEEP, DedupSettings, KeepKey
 from dedup.shingles import canonical, jaccard, shingle_set
 from dedup.table import dedup_table
+from dedup.urls import url_keys
 from dedup.verify import VERIFIED_SCHEMA, screen, verify
 
 __all__ = [
@@ -55,5 +57,6 @@ __all__ = [
     "sketch",
     "sketch_schema",
     "sure_enough",
+    "url_keys",
     "verify",
 ]
