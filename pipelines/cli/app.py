@@ -13,6 +13,7 @@ __all__ = ["WarehouseError", "app", "usage_error"]
 
 _COMMANDS = {
     "run": "pipelines.cli.run:run",
+    "dedup": "pipelines.cli.dedup:dedup",
     "explain": "pipelines.cli.explain:explain",
     "inspect": "pipelines.cli.inspect:inspect",
     "release": "pipelines.cli.release:release_app",

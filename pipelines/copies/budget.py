@@ -7,12 +7,12 @@ from pipelines.errors import ConfigError
 _FIXED_BYTES = 320 << 20
 _LEAST_SHARE = 48 << 20
 
-EQUAL_BYTES = 16 + 8 + 64
-"""A document that equals a better one: its row of the table, and of what is decided on it."""
+EQUAL_BYTES = 16 + 8 + 64 + 96
+"""A document that equals a better one: its row of the table, its order, and what is decided on it."""
 SCREENED_BYTES = 48
 """A pair that is to be verified: its code, its rows, where their texts are."""
-VERIFIED_BYTES = 24 + 320
-"""A verified pair: its row of the table, and the lists in which it is decided on."""
+VERIFIED_BYTES = 24 + 320 + 96
+"""A verified pair: its row of the table, the order of a row, and the lists in which it is decided on."""
 
 
 class Budget:

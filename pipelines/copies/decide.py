@@ -25,8 +25,8 @@ def decide(
 
     Args:
         copies: As ``find_copies`` found them.
-        orders: Gives the order of preference (fixed-size binary, the smaller the better) of ascending rows. It may be
-            another order than that of the search.
+        orders: Gives the order of preference (fixed-size binary, the smaller the better) of ascending rows:
+            ``copies.orders_of``, or another order than that of the search.
         settings: For ``cluster_cap``.
         gone: For each row of the search whether it is out of the question, neither kept nor a reason to drop another.
             Of a text whose best copy is gone the others stand for it.
@@ -36,7 +36,7 @@ def decide(
     """
     equal = [np.asarray(copies.equal[name], dtype=np.int64) for name in ("row", "stands")]
     ends = [np.asarray(copies.pairs[name], dtype=np.int64) for name in ("a", "b")]
-    rows = np.unique(np.concatenate((*equal, *ends)))
+    rows = copies.involved
     text = np.arange(len(rows))
     text[np.searchsorted(rows, equal[0])] = np.searchsorted(rows, equal[1])
     left = np.flatnonzero(~gone[rows]) if gone is not None else np.arange(len(rows))

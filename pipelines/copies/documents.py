@@ -63,9 +63,18 @@ class Copies:
     Attributes:
         equal: ``EQUAL_SCHEMA``, sorted by row.
         pairs: ``dedup.VERIFIED_SCHEMA``: pairs of rows that stand for their texts, the better one first, sorted.
+        involved: All rows of both, ascending.
+        orders: The order of each involved row.
         facts: Counts.
     """
 
     equal: pa.Table
     pairs: pa.Table
+    involved: Rows
+    orders: Column
     facts: Facts
+
+    def orders_of(self, rows: Rows) -> Column:
+        """The orders of involved rows."""
+        places: Any = pa.array(np.searchsorted(self.involved, rows))
+        return self.orders.take(places)

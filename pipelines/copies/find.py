@@ -69,7 +69,12 @@ class _Search:
         codes, candidates = self._screened(pairs)
         verified = self._verified(codes)
         facts = Facts(self._count, candidates, len(codes), verified.num_rows, capped, self._spilled)
-        return Copies(pa.table([pa.array(rows), pa.array(stands)], schema=EQUAL_SCHEMA), verified, facts)
+        equal_texts = pa.table([pa.array(rows), pa.array(stands)], schema=EQUAL_SCHEMA)
+        involved = _distinct(np.concatenate((rows, stands, verified["a"].to_numpy(), verified["b"].to_numpy())))
+        buffer: Any = pa.py_buffer(self._orders.records(involved).tobytes())
+        kind: Any = pa.binary(self._orders.width)
+        orders: Any = pa.Array.from_buffers(kind, len(involved), [None, buffer])
+        return Copies(equal_texts, verified, involved, orders, facts)
 
     def _spill(self) -> tuple[Partitions, Partitions]:
         """One pass over the sketches: what is looked up by position, and what is solved by partition."""

@@ -1,0 +1,79 @@
+"""malmoi dedup: files of documents without their copies."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ByteSize, ValidationError
+
+from dedup import DedupSettings
+from pipelines.deduplicate import Order, deduplicate
+from pipelines.deduplicate.report import Report
+from pipelines.errors import ConfigError
+
+_DEFAULTS = DedupSettings()
+
+
+def dedup(
+    inputs: Annotated[
+        list[str], typer.Argument(help="Files (.jsonl, .ndjson, each also .gz or .zst; .parquet), folders, patterns.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option(help="Folder to make: kept documents, duplicates, rejected rows, report.")],
+    text_column: Annotated[str, typer.Option(help="Column of the texts.")] = "text",
+    id_column: Annotated[str, typer.Option(help="Column of the ids.")] = "id",
+    threshold: Annotated[
+        float, typer.Option(help="Least Jaccard index of near-duplicates, on runs of five letters without spaces.")
+    ] = _DEFAULTS.threshold,
+    memory: Annotated[str, typer.Option(help="What the process may take, as in 2GiB; more is spilled.")] = "2GiB",
+    workers: Annotated[int, typer.Option(min=0, help="Threads; 0 takes one for each core. Changes no row.")] = 0,
+    keep: Annotated[
+        str, typer.Option(help="The better copy: length, first, COLUMN:asc, COLUMN:desc; several with commas.")
+    ] = "length",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object on stdout.")] = False,
+) -> None:
+    """Drop exact and near copies from files of documents; every one that goes is named with its partner."""
+    report = deduplicate(
+        inputs,
+        out,
+        id_column=id_column,
+        text_column=text_column,
+        order=Order.parse(keep),
+        settings=_settings(threshold, memory),
+        workers=workers or len(os.sched_getaffinity(0)),
+    )
+    if as_json:
+        typer.echo(json.dumps({"ok": True, "out": str(out), **report}, ensure_ascii=False))
+    else:
+        typer.echo(_told(report, out))
+
+
+def _settings(threshold: float, memory: str) -> DedupSettings:
+    try:
+        return DedupSettings(threshold=threshold, memory=_bytes(memory))
+    except ValidationError as error:
+        problems = (f"--{one['loc'][0] if one['loc'] else 'memory'}: {one['msg']}" for one in error.errors())
+        raise ConfigError("; ".join(problems)) from error
+
+
+def _bytes(text: str) -> ByteSize:
+    from pydantic import TypeAdapter  # noqa: PLC0415  with the settings
+
+    return TypeAdapter(ByteSize).validate_python(text)
+
+
+def _told(report: Report, out: Path) -> str:
+    counts = report["counts"]
+    lines = [
+        f"{counts['read']:,} rows read, {counts['kept']:,} documents kept in {out}",
+        f"{counts['exact_duplicate']:,} exact and {counts['near_duplicate']:,} near copies dropped: duplicates.parquet",
+    ]
+    if counts["rejected"]:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in report["rejected"].items())
+        lines.append(f"{counts['rejected']:,} rows rejected ({reasons}): rejected.jsonl")
+    lines += [f"largest cluster: {one['size']:,} documents, kept as {one['cluster_id']}" for one in
+              report["largest_clusters"][:1]]  # fmt: skip
+    lines += [f"alarm: {json.dumps(one, ensure_ascii=False)}" for one in report["alarms"]]
+    return "\n".join(lines)
