@@ -124,16 +124,21 @@ def pii(
 def dedup(
     *,
     docs: Annotated[Path, typer.Option(help="Documents: JSON lines with id and text.")],
-    pairs: Annotated[Path, typer.Option(help="TSV with doc_a, doc_b, jaccard_word5, jaccard_char5.")],
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            help="TSV with doc_a, doc_b and jaccard_... columns, every pair at the threshold; without it all pairs are "
+            "compared here."
+        ),
+    ] = None,
     threshold: Annotated[float, typer.Option(min=0.01, max=1.0, help="Least Jaccard index of a near-duplicate.")] = 0.8,
     as_json: _AsJson = False,
 ) -> None:
     """Compare found pairs of near-duplicates with exact Jaccard indices."""
     from pipelines.evaluate.dedup import evaluate_dedup  # noqa: PLC0415
 
-    columns = {"doc_a": str, "doc_b": str, "jaccard_word5": float, "jaccard_char5": float}
-    report = evaluate_dedup(read_jsonl(docs, {"id": str, "text": str}), read_table(pairs, columns), threshold)
-    _print(report, as_json=as_json)
+    listed = read_table(pairs, {"doc_a": str, "doc_b": str, "jaccard_*": float}) if pairs else None
+    _print(evaluate_dedup(read_jsonl(docs, {"id": str, "text": str}), listed, threshold), as_json=as_json)
 
 
 @eval_app.command()

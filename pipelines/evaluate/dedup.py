@@ -1,107 +1,151 @@
-"""Found pairs of near-duplicates against exact Jaccard indices that someone computed over all pairs."""
+"""Found pairs of near-duplicates against exact Jaccard indices over all pairs, listed by someone or computed here."""
 
+import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from dedup import DedupSettings, band_keys, candidates, fold_exact, keep_rank, screen, sketch, verify
+from dedup import DedupSettings, sketch
+from pipelines.copies import Rows, find_copies
+from pipelines.evaluate.all_pairs import KINDS, Codes, exact_pairs, expand
 from pipelines.evaluate.files import Row
 from pipelines.evaluate.report import Report
 
 PREFIX = "jaccard_"
 """Columns of the truth begin so; what follows names the shingle."""
 
+_BATCH = 4096
 
-def evaluate_dedup(docs: Iterable[Row], pairs: Iterable[Row], threshold: float = 0.8) -> Report:
+
+def evaluate_dedup(docs: Iterable[Row], pairs: Iterable[Row] | None = None, threshold: float = 0.8) -> Report:
     """Compare the pairs that are found with the pairs that are there.
 
     Precision and recall are given against each column of the truth. Pairs that are not listed count as below the
-    threshold, so the list has to hold every pair at or above it.
+    threshold, so the list has to hold every pair at or above it. Without a list the truth is computed over all pairs,
+    of both shingles of `all_pairs.KINDS`.
 
     Args:
         docs: Rows with `id` and `text`; of several with one id the first counts.
         pairs: Rows with `doc_a`, `doc_b` and columns `jaccard_...`, the exact indices of one shingle each.
         threshold: Least index, of our own shingles and of the truth, at which two texts are near-duplicates.
     """
-    doc_rows = list(docs)
     texts: dict[str, str] = {}
-    for row in doc_rows:
+    repeated = 0
+    for row in docs:
+        repeated += str(row["id"]) in texts
         texts.setdefault(str(row["id"]), str(row["text"]))
-    number = {name: i for i, name in enumerate(texts)}
-    truth: dict[str, set[tuple[int, int]]] = {}
-    listed = unknown = 0
-    for row in pairs:
-        listed += 1
-        columns = [name for name in row if name.startswith(PREFIX)]
-        for name in columns:
-            truth.setdefault(name.removeprefix(PREFIX), set())
-        if row["doc_a"] not in number or row["doc_b"] not in number:
-            unknown += 1
-            continue
-        a, b = sorted((number[row["doc_a"]], number[row["doc_b"]]))
-        for name in columns:
-            if float(row[name]) >= threshold:
-                truth[name.removeprefix(PREFIX)].add((a, b))
-
     found, facts = find_pairs(list(texts.values()), DedupSettings(threshold=threshold))
+    unmatched = {"repeated_ids": repeated}
+    started = time.process_time()
+    if pairs is None:
+        truth: dict[str, Codes] = {kind: exact_pairs(texts.values(), kind, threshold) for kind in KINDS}
+        source: Report = {"truth": "computed", "truth_cpu_s": time.process_time() - started}
+    else:
+        truth, counts = _listed(pairs, {name: i for i, name in enumerate(texts)}, threshold)
+        unmatched |= counts
+        source = {"truth": "listed"}
     return {
         "evaluation": "dedup",
         "n": len(texts),
         "threshold": threshold,
         "pairs_found": len(found),
         **facts,
-        "unmatched": {
-            "repeated_ids": len(doc_rows) - len(texts),
-            "pairs_listed": listed,
-            "pairs_of_unknown_documents": unknown,
-        },
+        **source,
+        "unmatched": unmatched,
         "against": {name: _scores(found, true) for name, true in truth.items()},
     }
 
 
-def find_pairs(texts: Sequence[str], settings: DedupSettings) -> tuple[set[tuple[int, int]], Report]:
-    """All pairs of row numbers that our search finds, smaller number first, and what it took.
+def find_pairs(texts: Sequence[str], settings: DedupSettings) -> tuple[Codes, Report]:
+    """All pairs that the search of a run finds, as `all_pairs.expand` codes them, and what it took.
 
     Copies are folded before the search, as in a run; here each pair of two copies, and each pair with a copy of a found
-    text, is found too.
+    text, is found too. One thread searches.
     """
-    sketch(["측정 전에 한 번 불러 둔다."], settings)
-    start = time.process_time()
-    sketches = sketch(texts, settings)
-    sketched = time.process_time()
-    ids = pa.array(np.arange(len(texts)))
-    rank = keep_rank(sketches, ids, {"n_shingles": "descending"})
-    standing = fold_exact(sketches["text_digest"], rank)
-    distinct = pa.array(np.flatnonzero(standing == np.arange(len(texts))), pa.int64())
-    likely = candidates(band_keys(distinct, sketches["signature"].take(distinct), settings), rank, settings)
-    screened = screen(likely.pairs, sketches.take, settings)
-    verified = verify(screened, lambda rows: [texts[row] for row in rows], settings)
-    ended = time.process_time()
-
-    families: dict[int, list[int]] = {}
-    for row, stands in enumerate(standing.tolist()):
-        families.setdefault(stands, []).append(row)
-    found = {(a, b) for family in families.values() for i, a in enumerate(family) for b in family[i + 1 :]}
-    for a, b in np.column_stack([verified["a"], verified["b"]]).tolist():
-        found.update((min(x, y), max(x, y)) for x in families[a] for y in families[b])
+    # What is loaded on first use is no part of the rates, as the import of a library is none.
+    sketch(texts[:_BATCH], settings)
+    documents = _Held(texts, settings)
+    started = time.process_time()
+    with tempfile.TemporaryDirectory(prefix="malmoi-eval-") as scratch:
+        copies = find_copies(documents, settings, Path(scratch))
+    seconds = time.process_time() - started
+    standing = documents.standing
+    rows, stands, a, b = (
+        np.asarray(table[name], dtype=np.int64)
+        for table, names in ((copies.equal, ("row", "stands")), (copies.pairs, ("a", "b")))
+        for name in names
+    )
+    standing[rows] = stands
     facts: Report = {
-        "candidates": len(likely.pairs),
-        "screened": len(screened),
-        "verified": len(verified),
-        "capped_buckets": likely.capped_buckets,
-        "docs_per_cpu_s": len(texts) / max(ended - start, 1e-9),
-        "docs_per_cpu_s_sketch": len(texts) / max(sketched - start, 1e-9),
+        "candidates": copies.facts.candidates,
+        "screened": copies.facts.screened,
+        "verified": copies.facts.verified,
+        "capped_buckets": copies.facts.capped_buckets,
+        "docs_per_cpu_s": len(texts) / max(seconds, 1e-9),
+        "docs_per_cpu_s_sketch": len(texts) / max(documents.sketch_s, 1e-9),
     }
-    return found, facts
+    return expand(standing, a, b), facts
 
 
-def _scores(found: set[tuple[int, int]], true: set[tuple[int, int]]) -> Row:
-    hits = len(found & true)
+class _Held:
+    """Texts in memory as a search reads them; of copies the first is the best."""
+
+    def __init__(self, texts: Sequence[str], settings: DedupSettings) -> None:
+        self._texts = pa.array(texts, pa.large_string())
+        self._settings = settings
+        self.count = len(texts)
+        self.standing = np.arange(self.count)
+        self.sketch_s = 0.0
+
+    def sketches(self) -> Iterator[pa.RecordBatch]:
+        """Digests, signatures and orders."""
+        for first in range(0, self.count, _BATCH):
+            started = time.process_time()
+            sketches = sketch(self._texts.slice(first, _BATCH), self._settings)
+            self.sketch_s += time.process_time() - started
+            numbers: Any = np.arange(first, first + len(sketches), dtype=">u8")
+            kind: Any = pa.binary(numbers.itemsize)
+            order: Any = pa.Array.from_buffers(kind, len(numbers), [None, pa.py_buffer(numbers)])
+            yield from sketches.append_column("order", order).combine_chunks().to_batches()
+
+    def texts(self, rows: Rows) -> Iterator[tuple[Rows, "pa.Array[Any]"]]:
+        """Texts of rows."""
+        for first in range(0, len(rows), _BATCH):
+            asked: Any = rows[first : first + _BATCH]
+            yield asked, self._texts.take(asked)
+
+
+def _listed(
+    pairs: Iterable[Row], number: Mapping[str, int], threshold: float
+) -> tuple[dict[str, Codes], dict[str, int]]:
+    """Codes of the listed pairs at the threshold, by shingle; pairs listed, and those of unknown documents."""
+    codes: dict[str, set[int]] = {}
+    listed = unknown = 0
+    for row in pairs:
+        listed += 1
+        columns = [name for name in row if name.startswith(PREFIX)]
+        for name in columns:
+            codes.setdefault(name.removeprefix(PREFIX), set())
+        if row["doc_a"] not in number or row["doc_b"] not in number:
+            unknown += 1
+            continue
+        a, b = sorted((number[row["doc_a"]], number[row["doc_b"]]))
+        for name in columns:
+            if float(row[name]) >= threshold:
+                codes[name.removeprefix(PREFIX)].add(a * len(number) + b)
+    truth = {name: np.array(sorted(found), dtype=np.int64) for name, found in codes.items()}
+    return truth, {"pairs_listed": listed, "pairs_of_unknown_documents": unknown}
+
+
+def _scores(found: Codes, true: Codes) -> Row:
+    hits = len(np.intersect1d(found, true, assume_unique=True))
     return {
         "pairs": len(true),
         "found": hits,
-        "recall": hits / len(true) if true else None,
-        "precision": hits / len(found) if found else None,
+        "recall": hits / len(true) if len(true) else None,
+        "precision": hits / len(found) if len(found) else None,
     }

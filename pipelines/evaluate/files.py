@@ -4,6 +4,7 @@ Whatever is wrong with a file is a `BadInputError` that names the file and the l
 """
 
 import datetime as dt
+import fnmatch
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ def read_table(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> Itera
     Args:
         path: The file.
         columns: Columns that the table must have, each with the function that reads a cell; others are left as text.
+            `NAME_*` stands for all columns that begin so, of which there must be one.
 
     Raises:
         BadInputError: The file is missing or broken, a column is missing, a row is of another length, or a cell cannot
@@ -79,15 +81,16 @@ def read_table(path: Path, columns: Mapping[str, Callable[[str], Any]]) -> Itera
     lines = _lines(path)
     number, first = next(lines, (1, ""))
     names = first.split("\t")
-    missing = [name for name in columns if name not in names]
+    missing = [name for name in columns if not fnmatch.filter(names, name)]
     if missing:
         raise _bad(path, number, f"no column {', '.join(missing)}; the columns are {', '.join(names)}")
+    readers = {name: read for pattern, read in columns.items() for name in fnmatch.filter(names, pattern)}
     for number, line in lines:
         cells = line.split("\t")
         if len(cells) != len(names):
             raise _bad(path, number, f"{len(cells)} cells under {len(names)} columns")
         row: Row = dict(zip(names, cells, strict=True))
-        for name, read in columns.items():
+        for name, read in readers.items():
             try:
                 row[name] = read(row[name])
             except ValueError as error:
