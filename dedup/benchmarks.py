@@ -98,7 +98,7 @@ def evidence(items: Sequence[Item], rule: OverlapRule) -> Evidence:
     texts = list(numbers)
     every = Runs.of(texts, rule.run_letters)
     common = union(frequent(every.hashes, rule.common), Runs.of(_STOCK, rule.run_letters).hashes)
-    runs = every.without(common)
+    runs = every.telling(common)
     sizes = runs.covered(len(texts))
     # A unit is texts in a row, and how many of them are passages.
     units: dict[tuple[tuple[int, ...], int], str] = {}
@@ -115,9 +115,11 @@ def evidence(items: Sequence[Item], rule: OverlapRule) -> Evidence:
             units.setdefault(unit, item.name)
         if not found:
             short |= {text: item.name for text in _in_a_row(item) if text not in short}
-    together = Runs.of(list(short), rule.run_letters).without(common)
+    together = Runs.of(list(short), rule.run_letters).telling(common)
     names = list(short.values())
-    usable = np.flatnonzero(together.covered(len(short)) >= rule.least_letters).tolist()
+    # Short texts in a row owe some of their letters to what they happen to stand beside.
+    enough = rule.least_letters + rule.run_letters
+    usable = np.flatnonzero(together.covered(len(short)) >= enough).tolist()
     units |= {((len(texts) + row,), 1): names[row] for row in usable}
     gathered, place = runs.followed_by(together, len(texts)).gathered([unit for unit, _ in units])
     leads = np.fromiter((lead for _, lead in units), dtype=np.int64, count=len(units))

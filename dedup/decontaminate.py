@@ -15,7 +15,7 @@ import numpy.typing as npt
 from dedup._arrays import Hashes, Rows
 from dedup.benchmarks import Item, OverlapRule, evidence
 from dedup.letters import letters, run_hashes
-from dedup.runs import Runs, chunks, owner_of, ramp
+from dedup.runs import Runs, chunks, ramp
 
 # One text in 16 has a bit set by chance, and a bit is looked at in the cache more often than not.
 _BITS_PER_RUN = 16
@@ -55,6 +55,7 @@ class BenchmarkIndex:
             self.unusable[benchmark] = found.unusable
         self._sizes = runs.covered(len(self._names))
         self._passage_sizes = runs.taken(of_passages).covered(len(self._names))
+        self._needed = np.maximum(np.ceil(self._sizes * rule.share).astype(np.int64), rule.least_letters)
         order = np.argsort(runs.hashes, kind="stable")
         self._runs, self._of_passages = runs.taken(order), of_passages[order]
         self._shift, self._bits = _bit_table(self._runs.hashes)
@@ -90,19 +91,20 @@ class BenchmarkIndex:
         count = np.searchsorted(self._runs.hashes, hashes[places], side="right") - begin
         entries = np.repeat(begin, count) + ramp(count)
         places = np.repeat(places, count)
-        rows = owner_of(len(codes), ends)[places]
+        rows = np.searchsorted(ends, places, side="right")
         inside = places + width <= ends[rows]
         places, rows, entries = places[inside], rows[inside], entries[inside]
-        units = self._runs.text[entries]
-        order = np.lexsort((places, units, rows))
-        places, rows, units, entries = places[order], rows[order], units[order], entries[order]
-        pairs = np.flatnonzero(np.diff(units, prepend=-1) | np.diff(rows, prepend=-1))
-        lengths = np.diff(pairs, append=len(units))
-        # A run adds its width at most, so most pairs end here.
-        worth = lengths * width >= self._sizes[units[pairs]] * self._rule.share
-        for start, length in zip(pairs[worth].tolist(), lengths[worth].tolist(), strict=True):
-            unit, these = int(units[start]), slice(start, start + length)
-            share = self._share(unit, places[these], entries[these])
+        units, offsets = self._runs.text[entries], self._runs.offset[entries]
+        order = np.lexsort((offsets, units, rows))
+        places, rows, units, offsets, entries = (each[order] for each in (places, rows, units, offsets, entries))
+        starts = np.flatnonzero(np.diff(units, prepend=-1) | np.diff(rows, prepend=-1))
+        gains = np.minimum(np.diff(offsets, prepend=0), width)
+        gains[starts] = width
+        # What the whole document holds is no less than what one neighbourhood does, and few pairs get this far.
+        worth = np.add.reduceat(gains, starts) >= self._needed[units[starts]] if len(starts) else starts
+        for start, stop in zip(starts[worth].tolist(), np.append(starts[1:], len(units))[worth].tolist(), strict=True):
+            unit = int(units[start])
+            share = self._share(unit, places[start:stop], entries[start:stop])
             if share >= self._rule.share:
                 yield int(rows[start]), unit, share
 
@@ -117,14 +119,16 @@ class BenchmarkIndex:
 
         Args:
             unit: The unit.
-            places: Where in the document its runs stand, ascending.
+            places: Where in the document its runs stand.
             entries: Which runs of the index they are.
         """
         size, passage_size = int(self._sizes[unit]), int(self._passage_sizes[unit])
+        order = np.argsort(places, kind="stable")
+        places, entries = places[order], entries[order]
         best = 0.0
         for together in np.split(entries, np.flatnonzero(np.diff(places) > max(size, _LEAST_GAP)) + 1):
             held = self._letters_in(together)
-            share = held / size if held >= self._rule.least_letters else 0.0
+            share = held / size if held >= self._needed[unit] else 0.0
             if 0 < passage_size < size:
                 share = min(share, self._letters_in(together[self._of_passages[together]]) / passage_size)
             best = max(best, share)

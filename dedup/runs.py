@@ -44,9 +44,19 @@ class Runs:
             first += len(chunk)
         return cls(width, np.concatenate(hashes), np.concatenate(owners), np.concatenate(offsets))
 
-    def without(self, hashes: Hashes) -> "Runs":
-        """The runs that are not among `hashes` (sorted)."""
-        return self.taken(~among(self.hashes, hashes))
+    def telling(self, common: Hashes) -> "Runs":
+        """The runs that are not among `common` (sorted) and have most of their letters outside of such runs.
+
+        The runs must be all of their texts.
+        """
+        shared = among(self.hashes, common)
+        # Letters of all texts on one line: a text has as many more letters than runs as a run has after its first.
+        begin = np.arange(len(self.text)) + (self.width - 1) * np.cumsum(np.diff(self.text, prepend=0) != 0)
+        marks = np.zeros((begin[-1] if len(begin) else 0) + self.width + 1, dtype=np.int64)
+        np.add.at(marks, begin[shared], 1)
+        np.subtract.at(marks, begin[shared] + self.width, 1)
+        before = np.concatenate(([0], np.cumsum(np.cumsum(marks) > 0)))
+        return self.taken(~shared & ((before[begin + self.width] - before[begin]) * 2 < self.width))
 
     def taken(self, rows: npt.NDArray[np.bool_] | Rows) -> "Runs":
         """Some of the runs, in order."""
