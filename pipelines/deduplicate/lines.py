@@ -22,7 +22,9 @@ LINE = "_malmoi_line"
 
 _BLOCK_BYTES = 4 << 20
 _LONGEST_LINE = 256 << 20
-# Half of a surrogate pair is no character: the parsers disagree on what it stands for.
+# Half of a surrogate pair is no character: the parsers disagree on what it stands for. The first pattern begins with
+# bytes that a search can jump to, and most blocks have none of them.
+_HALVES = re.compile(rb"\\u[dD][89a-fA-F]")
 _HALF_PAIR = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
 )
@@ -73,7 +75,7 @@ def _whole_lines(file: Any, path: Path) -> Iterator[bytes]:
 def _block(data: bytes, first: int) -> Block:
     data = data.removeprefix(b"\xef\xbb\xbf") if first == 1 else data
     try:
-        if _HALF_PAIR.search(data):
+        if _HALVES.search(data) and _HALF_PAIR.search(data):
             return _careful(data, first)
         rows = pl.read_ndjson(data, infer_schema_length=None)
         nested = {name: pl.String() for name, kind in rows.schema.items() if kind.is_nested()}
