@@ -14,6 +14,7 @@ __all__ = ["WarehouseError", "app", "usage_error"]
 _COMMANDS = {
     "run": "pipelines.cli.run:run",
     "dedup": "pipelines.cli.dedup:dedup",
+    "decontaminate": "pipelines.cli.decontaminate:decontaminate",
     "explain": "pipelines.cli.explain:explain",
     "inspect": "pipelines.cli.inspect:inspect",
     "release": "pipelines.cli.release:release_app",

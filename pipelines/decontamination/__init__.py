@@ -5,6 +5,7 @@ Contents:
     files     files -> records, whatever they are: JSON, JSON Lines, CSV, TSV, Parquet, and archives of them
     fields    a record -> passages and options
     load      the benchmarks of a recipe -> digest and items
+    report    items in files of documents, without a run
 """
 
 from pipelines.decontamination.load import load_index, with_digests

@@ -87,9 +87,9 @@ def _from_string(text: str, key: str, *, offered: bool) -> Iterator[tuple[str, s
     labels = list(_LABELLED.finditer(text))
     starts = [found.start() for found in labels]
     before = text[: starts[0]] if starts else text
-    # What stands before a labelled question tells how to answer, and is the same for all.
+    # What stands before labelled parts often tells how to answer, and is the same for many items.
     if before.strip() and not any(found[1] in _ASKING for found in labels):
-        yield key, before.strip(), offered
+        yield key, before.strip(), offered or bool(labels)
     for found, end in zip(labels, [*starts, len(text)][1:], strict=True):
         body = text[found.end() : end].strip()
         if found[1] in _OFFERING:

@@ -306,3 +306,42 @@ def test_a_run_drops_what_holds_items_and_accounts_for_it(tmp_path):
     assert drop["url"] == "https://maeul.kr/0"
     assert drop["score"] == 1.0
     assert kept == {"url": "https://maeul.kr/1", "benchmarks": []}
+
+
+@pytest.mark.parametrize("name", ["docs.jsonl", "docs.jsonl.gz", "docs.parquet"])
+def test_the_command_tells_overlaps_of_files(tmp_path, name):
+    rows = [{"id": key, "text": text} for key, text in planted().items()] + [{"id": "clean", "text": PROSE}]
+    path = tmp_path / name
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    if name.endswith("parquet"):
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    else:
+        path.write_bytes(gzip.compress(lines) if name.endswith("gz") else lines)
+    options = [f"--benchmark={benchmark}={BENCHMARKS / benchmark}" for benchmark in NAMES]
+    done = malmoi("decontaminate", path, *options, "--out", tmp_path / "overlaps.jsonl", "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["documents"], report["contaminated"]) == (len(rows), len(rows) - 1)
+    assert report["items"] == dict.fromkeys(planted(), 1)
+    assert report["unusable"] == {"klue": 1, "kobest": 0, "kmmlu": 1, "haerae": 0, "click": 0}
+    overlaps = [json.loads(line) for line in (tmp_path / "overlaps.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [row["id"] for row in overlaps] == [f"{row['benchmark']}/{row['item']}" for row in overlaps]
+    assert len(overlaps) == len(planted())
+
+
+@pytest.mark.parametrize(
+    ("option", "content", "code", "complaint"),
+    [
+        ("kmmlu", '{"text": "가"}', 2, "NAME=PATH"),
+        (f"a b={BENCHMARKS}", '{"text": "가"}', 2, "a name has"),
+        (f"kmmlu={BENCHMARKS / 'kmmlu'}", '{"body": "가"}', None, "row 1 has no text"),
+        (f"kmmlu={BENCHMARKS / 'kmmlu'}", "{", None, "cannot read"),
+    ],
+)
+def test_the_command_tells_what_is_wrong(tmp_path, option, content, code, complaint):
+    path = tmp_path / "docs.jsonl"
+    path.write_text(content, encoding="utf-8")
+    done = malmoi("decontaminate", path, "--benchmark", option)
+    assert done.returncode == (code or done.returncode) != 0
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
