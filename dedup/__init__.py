@@ -7,7 +7,9 @@
     verify      candidate pairs -> verified pairs
     keep        what is preferred -> order keys that sort outside memory
     choose      digests, verified pairs, order of preference -> which documents are kept
+    fingerprints  sketch, URL and name -> keys to know a document again by
     across      newcomers against a list of sketches
+    repeats     passages that stand in one document twice
     urls        one key for the variants of a page's URL
     table       all of it for a table in memory
 
@@ -17,9 +19,11 @@ it holds sketches and texts; `dedup_table` shows the order of calls.
 
 from dedup.across import MATCH_SCHEMA, across, alike, sure_enough
 from dedup.choose import CHOICE_SCHEMA, choose, fold_exact, keep_order, keep_rank
+from dedup.fingerprints import FINGERPRINT_SCHEMA, fingerprints
 from dedup.keep import Direction, order_keys
 from dedup.lsh import BAND_SCHEMA, PAIR_SCHEMA, Candidates, band_keys, candidates, partition
 from dedup.minhash import SKETCH_SCHEMA, sketch, sketch_schema
+from dedup.repeats import RepeatSettings, Unrepeated, remove_repeats
 from dedup.settings import DEFAULTS, KEEP, DedupSettings, KeepKey
 from dedup.shingles import canonical, jaccard, shingle_set
 from dedup.table import dedup_table
@@ -30,6 +34,7 @@ __all__ = [
     "BAND_SCHEMA",
     "CHOICE_SCHEMA",
     "DEFAULTS",
+    "FINGERPRINT_SCHEMA",
     "KEEP",
     "MATCH_SCHEMA",
     "PAIR_SCHEMA",
@@ -39,6 +44,8 @@ __all__ = [
     "DedupSettings",
     "Direction",
     "KeepKey",
+    "RepeatSettings",
+    "Unrepeated",
     "across",
     "alike",
     "band_keys",
@@ -46,12 +53,14 @@ __all__ = [
     "canonical",
     "choose",
     "dedup_table",
+    "fingerprints",
     "fold_exact",
     "jaccard",
     "keep_order",
     "keep_rank",
     "order_keys",
     "partition",
+    "remove_repeats",
     "screen",
     "shingle_set",
     "sketch",

@@ -6,6 +6,12 @@ of the eight words of one block, so that 32 bytes tell whether a row group can h
 
 from typing import BinaryIO
 
+import numpy as np
+import numpy.typing as npt
+
+Hashes = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.bool_]
+
 _MASK = (1 << 64) - 1
 _PRIME_1 = 0x9E3779B185EBCA87
 _PRIME_2 = 0xC2B2AE3D27D4EB4F
@@ -13,7 +19,11 @@ _PRIME_3 = 0x165667B19E3779F9
 _PRIME_4 = 0x85EBCA77C2B2AE63
 _PRIME_5 = 0x27D4EB2F165667C5
 
+_SEEDS = ((_PRIME_1 + _PRIME_2) & _MASK, _PRIME_2, 0, -_PRIME_1 & _MASK)
+
 _BLOCK_BYTES = 32
+_DISK_BYTES = 4096
+"""What a disk reads at the least."""
 _HEADER_BYTES = 32
 _SALT = (0x47B6137B, 0x44974D91, 0x8824AD5B, 0xA2B7289D, 0x705495C7, 0x2DF1424B, 0x9EFC4947, 0x5C6BFB31)
 
@@ -55,7 +65,7 @@ def xxh64(data: bytes) -> int:
     """XXH64 of ``data`` with seed 0 (Y. Collet, xxHash specification, sections "XXH64")."""
     start = len(data) // 32 * 32
     if start:
-        lanes = [(_PRIME_1 + _PRIME_2) & _MASK, _PRIME_2, 0, -_PRIME_1 & _MASK]
+        lanes = list(_SEEDS)
         for at in range(0, start, 32):
             lanes = [_round(lane, _word(data, at + 8 * i, 8)) for i, lane in enumerate(lanes)]
         value = sum(_rotate(lane, turn) for lane, turn in zip(lanes, (1, 7, 12, 18), strict=True))
@@ -95,3 +105,56 @@ def _rotate(value: int, turn: int) -> int:
 
 def _word(data: bytes, at: int, size: int) -> int:
     return int.from_bytes(data[at : at + size], "little")
+
+
+def hash_words(words: Hashes) -> Hashes:
+    """XXH64 of many values of equal length, each in a row of little-endian 64-bit words; shape (values, words)."""
+    count, width = words.shape
+    value = np.full(count, _PRIME_5, dtype=np.uint64)
+    whole = width // 4 * 4
+    if whole:
+        lanes = [np.full(count, seed, dtype=np.uint64) for seed in _SEEDS]
+        for at in range(0, whole, 4):
+            lanes = [_rounds(lane, words[:, at + i]) for i, lane in enumerate(lanes)]
+        value = sum(
+            (_turn(lane, turn) for lane, turn in zip(lanes, (1, 7, 12, 18), strict=True)),
+            start=np.zeros(count, dtype=np.uint64),
+        )
+        for lane in lanes:
+            value = (value ^ _rounds(np.zeros_like(lane), lane)) * np.uint64(_PRIME_1) + np.uint64(_PRIME_4)
+    value = value + np.uint64(8 * width)
+    for at in range(whole, width):
+        word = _rounds(np.zeros(count, dtype=np.uint64), words[:, at])
+        value = _turn(value ^ word, 27) * np.uint64(_PRIME_1) + np.uint64(_PRIME_4)
+    value = (value ^ value >> np.uint64(33)) * np.uint64(_PRIME_2)
+    value = (value ^ value >> np.uint64(29)) * np.uint64(_PRIME_3)
+    return value ^ value >> np.uint64(32)
+
+
+def may_hold_each(file: BinaryIO, offset: int, length: int, hashes: Hashes) -> Flags:
+    """Which of many values the Bloom filter at ``offset`` admits; as ``may_hold``, by the hashes of the values.
+
+    Reads a block of 32 bytes for each, or the whole filter where that is not much more.
+    """
+    file.seek(offset)
+    size = _bitset_bytes(file.read(min(length, _HEADER_BYTES)))
+    first = offset + length - size
+    block = ((hashes >> np.uint64(32)) * np.uint64(size // _BLOCK_BYTES)) >> np.uint64(32)
+    if len(hashes) * _DISK_BYTES >= size:
+        file.seek(first)
+        words = np.frombuffer(file.read(size), dtype="<u4").reshape(-1, 8)[block]
+    else:
+        words = np.empty((len(hashes), 8), dtype=np.uint32)
+        for row, number in enumerate(block.tolist()):
+            file.seek(first + number * _BLOCK_BYTES)
+            words[row] = np.frombuffer(file.read(_BLOCK_BYTES), dtype="<u4")
+    bits = (hashes.astype(np.uint32)[:, None] * np.array(_SALT, dtype=np.uint32)) >> np.uint32(27)
+    return np.asarray((words >> bits & np.uint32(1)).all(axis=1))
+
+
+def _rounds(lanes: Hashes, words: Hashes) -> Hashes:
+    return _turn(lanes + words * np.uint64(_PRIME_2), 31) * np.uint64(_PRIME_1)
+
+
+def _turn(values: Hashes, turn: int) -> Hashes:
+    return values << np.uint64(turn) | values >> np.uint64(64 - turn)

@@ -14,6 +14,9 @@ from warehouse.errors import DamagedFileError, SchemaMismatchError
 from warehouse.schemas import TableSpec
 from warehouse.settings import DEFAULT_FILES, FileSettings
 
+_WHOLE_CHUNK = 1 << 30
+"""Bytes of a page that no column of a row group fills."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShardFile:
@@ -99,9 +102,17 @@ def check_file(path: Path, rows: int) -> None:
 
 def _layout(spec: TableSpec, group_rows: int, settings: FileSettings) -> Mapping[str, Any]:
     bloom = {"ndv": group_rows, "fpp": settings.bloom_false_positives}
+    coded = [name for name in spec.schema.names if name not in spec.plain]
+    compression = {
+        "compression": {**dict.fromkeys(coded, "zstd"), **dict.fromkeys(spec.plain, "none")},
+        "compression_level": dict.fromkeys(coded, settings.compression_level),
+        "use_dictionary": coded,
+        "data_page_size": _WHOLE_CHUNK,
+        "max_rows_per_page": group_rows,
+    }
+    usual = {"compression": "zstd", "compression_level": settings.compression_level}
     return {
-        "compression": "zstd",
-        "compression_level": settings.compression_level,
+        **(compression if spec.plain else usual),
         "write_page_checksum": True,
         "write_page_index": True,
         "write_statistics": list(spec.bounds),

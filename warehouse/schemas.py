@@ -35,6 +35,9 @@ class TableSpec:
 
     Never those with text of a page: bounds would outlive the withdrawal of the page.
     """
+    plain: tuple[str, ...] = ()
+    """Columns of fixed width whose single values are read: a row group holds each as one page, neither encoded nor
+    compressed, so that it is known at which byte a value lies."""
 
 
 def _column(name: str, kind: pa.DataType, doc: str, *, required: bool = False) -> "pa.Field[Any]":
@@ -191,6 +194,27 @@ SIGNATURES = TableSpec(
     bounds=("doc_id", "scheme", "run_id"),
 )
 
+FINGERPRINTS = TableSpec(
+    "fingerprints",
+    "a key by which a document of signatures is known again",
+    pa.schema(
+        [
+            _column(
+                "key",
+                pa.int64(),
+                "Key of the page, its text, its URL or a band of its signature (the bits of an unsigned number).",
+                required=True,
+            ),
+            _column("doc_id", pa.binary(16), "Document, as bytes: a row of signatures of the same run.", required=True),
+            RUN_ID,
+        ]
+    ),
+    sort_by=("key", "doc_id"),
+    blooms=("key",),
+    bounds=("key", "run_id"),
+    plain=("key", "doc_id"),
+)
+
 _INPUT = pa.struct(
     [
         _column("uri", pa.string(), "Where the input lay.", required=True),
@@ -336,6 +360,7 @@ TABLES = {
         POLICY_CLASSES,
         SITE_FILES,
         SIGNATURES,
+        FINGERPRINTS,
         RUNS,
         RELEASES,
         RELEASE_DOCUMENTS,
