@@ -64,8 +64,7 @@ def result(
 ) -> dict[int, tuple[bool, int, int, float | None, str | None]]:
     """What is decided on each document of a cluster of two and more, under its name."""
     copies = find_copies(documents, documents.rule, scratch, threads=threads)
-    orders = documents.orders()
-    decided = decide(copies, lambda rows: orders.take(pa.array(rows)), documents.rule)
+    decided = decide(copies, copies.orders_of, documents.rule)
     return {
         documents.names[row["row"]]: (
             row["kept"],
@@ -166,15 +165,9 @@ def test_what_is_gone_neither_stays_nor_drops_others(tmp_path):
     texts = [body, body, f"{body} 덧붙인 말.", " ".join(SENTENCES[:3])]
     documents = Held([0, 1, 2, 3], texts, DedupSettings())
     copies = find_copies(documents, documents.rule, tmp_path)
-    orders = documents.orders()
 
     def decided(*gone):
-        table = decide(
-            copies,
-            lambda rows: orders.take(pa.array(rows)),
-            documents.rule,
-            gone=np.isin(np.arange(4), gone),
-        )
+        table = decide(copies, copies.orders_of, documents.rule, gone=np.isin(np.arange(4), gone))
         return {row["row"]: (row["cluster"], row["reason"]) for row in table.to_pylist()}
 
     assert decided() == {0: (2, "near_duplicate"), 1: (2, "near_duplicate"), 2: (2, None)}
@@ -188,7 +181,7 @@ def test_no_documents_and_no_copies(tmp_path):
     for number, texts in enumerate([[], ["하나"], SENTENCES]):
         copies = find_copies(Held(list(range(len(texts))), texts, rule), rule, tmp_path / str(number))
         assert copies.equal.num_rows == copies.pairs.num_rows == 0
-        assert decide(copies, lambda rows: pa.array([], pa.binary(25)), rule).num_rows == 0
+        assert decide(copies, copies.orders_of, rule).num_rows == 0
 
 
 def test_too_many_documents_are_refused_before_they_are_read(tmp_path):
