@@ -34,6 +34,7 @@ from pipelines.stages.hangul import HangulStage
 from pipelines.stages.language import LanguageStage
 from pipelines.stages.pii import PiiStage
 from pipelines.stages.quality import QualityStage
+from pipelines.stages.repeats import RepeatsStage
 from pipelines.stages.rights import PAGE_EVIDENCE_SCHEMA, RightsStage
 from pipelines.stages.sketch import SketchStage
 from pipelines.version import code_version
@@ -66,6 +67,8 @@ def document_schema(recipe: Recipe) -> pa.Schema:
         ("n_chars", pa.int64()),
         ("cleaned_lines", pa.int32()),
         ("foreign_chars", pa.int32()),
+        ("repeated_chars", pa.int32()),
+        ("boilerplate_lines", pa.int32()),
         ("encoding", pa.string()),
         ("charset_source", pa.string()),
         ("broken_bytes", pa.int32()),
@@ -131,6 +134,7 @@ class Mapper:
             CleanStage(recipe.clean),
             QualityStage(recipe.quality),
             DecontaminateStage(recipe.decontamination),
+            RepeatsStage(recipe.repeats),
             PiiStage(recipe.pii),
             SketchStage(recipe.dedup),
         )

@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError, field_validator
 
-from dedup import DedupSettings
+from dedup import DedupSettings, RepeatSettings
 from filters import HangulSettings, LanguageSettings, QualitySettings
 from filters.pii import PiiSettings
 from licenses import RightsSettings
@@ -102,6 +102,7 @@ class Recipe(Section):
     clean: CleanSettings = Field(default_factory=CleanSettings)
     quality: QualitySettings = Field(default_factory=QualitySettings)
     decontamination: DecontaminationSettings = Field(default_factory=DecontaminationSettings)
+    repeats: RepeatSettings = Field(default_factory=RepeatSettings)
     pii: PiiSettings = Field(default_factory=PiiSettings)
     dedup: DedupSettings = Field(default_factory=DedupSettings)
     warehouse: WarehouseSection = Field(default_factory=WarehouseSection)
