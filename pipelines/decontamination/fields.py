@@ -19,6 +19,8 @@ _NO_TEXT = re.compile(
 )
 _OPTIONS = re.compile(
     r"[a-h]|[1-9]|(option|choice|alternative|ending|candidate|distractor)s?_?[0-9a-h]?|선택지|보기_?[0-9]?"
+    # Names and words that an item is about betray it as little.
+    r"|(.*_)?(word|keyword|term|entity|entities)"
 )
 _IDENTIFIERS = ("guid", "id", "qid", "uid")
 _LABELLED = re.compile(

@@ -150,7 +150,11 @@ def _commented_sentences(text: str) -> Iterator[dict[str, str]]:
 
 def _table(text: str, delimiter: str) -> Iterator[dict[str, str]]:
     """Rows by the names in the first one; by numbers where that is a row itself."""
-    rows = min((_rows(text, delimiter, quoting) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE)), key=_odd_rows)
+    readings = [_rows(text, delimiter, quoting) for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE)]
+    # A quotation mark that none closes swallows rows: the reading with fewer odd rows is right, then that with more.
+    rows = min((rows for rows in readings if rows), key=lambda rows: (_odd_rows(rows), -len(rows)), default=[])
+    if not rows and text.strip():
+        raise ValueError("no rows")
     if not rows:
         return
     heading = rows[0]
@@ -171,5 +175,5 @@ def _rows(text: str, delimiter: str, quoting: Any) -> list[list[str]]:
 
 
 def _odd_rows(rows: list[list[str]]) -> float:
-    """Share of rows that have not as many cells as the first; a quotation mark that none closes makes many odd."""
-    return sum(len(row) != len(rows[0]) for row in rows) / len(rows) if rows else 1.0
+    """Share of rows that have not as many cells as the first."""
+    return sum(len(row) != len(rows[0]) for row in rows) / len(rows)

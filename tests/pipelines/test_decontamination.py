@@ -68,15 +68,15 @@ def batch_of(*texts: str) -> pa.RecordBatch:
         (
             "klue/klue-re-v1.1_dev.json",
             "klue-re-v1.1_dev#klue-re-v1_dev_00000",
-            ("가람시 옹기장이", "배돌석", "가람옹기"),
-            (),
+            ("가람시 옹기장이",),
+            ("배돌석", "가람옹기"),
         ),
         ("klue/klue-dp-v1.1_dev.tsv", "klue-dp-v1.1_dev#klue-dp-v1_dev_00000_wikitree", ("늙은 뱃사공이 안개",), ()),
         ("klue/klue-mrc-v1.1_dev.json", "klue-mrc-v1.1_dev#0", ("가람 옛길은", "홍수 뒤에", "길목에는"), ()),
         ("klue/wos-v1.1_dev.json", "wos-v1.1_dev#wos-v1_dev_00000", ("나루터 가까이에", "네, 솔밭한옥은"), ()),
         ("kobest/SKT_BoolQ_Dev.tsv", "SKT_BoolQ_Dev#1", ('옛 사람들은 동지에 "작은 설"', "동지 팥죽을"), ()),
         ("kobest/SKT_COPA_Dev.tsv", "SKT_COPA_Dev#1", ('"나무꾼이', "결과"), ("산신령이", "나무꾼이 새")),
-        ("kobest/wic_test.jsonl", "wic_test#0", ("배", "사공은", "[배]가"), ()),
+        ("kobest/wic_test.jsonl", "wic_test#0", ("사공은", "[배]가"), ("배",)),
         ("kobest/hellaswag_test.jsonl", "hellaswag_test#0", ("할머니가",), ("간수를", "솥을", "맷돌을", "주걱을")),
         ("kobest/sentineg_test.jsonl", "sentineg_test#0", ("바느질이",), ()),
         ("kmmlu/Folk-Craft-test.csv", "Folk-Craft-test#0", ("옹기를 굽는",), ("400도", "800도", "1200도", "1900도")),
@@ -178,6 +178,13 @@ def test_tables_of_excel_without_heading_and_of_data_frames(tmp_path):
     assert found["bare#1"].passages == ("두레박으로 무엇을 긷는가?", "물", "불")
     assert [found[f"frame#{row}"].passages for row in (0, 1)] == [("절구는?",), ("맷돌은?",)]
     assert [found[f"lines#{row}"].passages for row in (0, 1)] == [("키는?",), ("체는?",)]
+
+
+def test_quotation_marks_that_none_closes_swallow_no_rows(tmp_path):
+    rows = ['"물레로 실을 잣는다', "베틀로 베를 짠다", '"두레박으로 물을 긷는다', "절구로 떡을 친다"]
+    path = tmp_path / "q.tsv"
+    path.write_text("sentence\tlabel\n" + "".join(f"{row}\t1\n" for row in rows), encoding="utf-8")
+    assert [item.passages for item in items(path).values()] == [(row,) for row in rows]
 
 
 def test_named_fields_alone_are_taken(tmp_path):
