@@ -50,6 +50,9 @@ eval: $(STAMP) ## Evaluate every room beside its peers on the labelled data (mak
 bench: $(STAMP) ## Compare the whole pipeline with datatrove (makes .venv-peers)
 	$(BIN)/python benchmarks/end_to_end.py --shared $(SHARED) --json build/eval/end_to_end.json
 
+bench-dedup: $(STAMP) ## Near-duplicate removal beside five peers (makes .venv-peers; FRESH=--fresh runs them again)
+	$(BIN)/python benchmarks/dedup_peers.py --shared $(SHARED) $(FRESH)
+
 bench-gate: $(STAMP) ## Documents a second through the gate, beside a loop over rows and Cedar
 	$(BIN)/python benchmarks/gate.py --json build/eval/gate.json
 
@@ -62,4 +65,4 @@ lock: $(STAMP) ## Write constraints.txt anew from what is installed
 clean: ## Remove environments, caches and the sample warehouse
 	rm -rf $(VENV) .venv-peers $(WAREHOUSE) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build *.egg-info
 
-.PHONY: help setup run test test-slow fuzz lint format eval bench bench-gate bench-release lock clean
+.PHONY: help setup run test test-slow fuzz lint format eval bench bench-dedup bench-gate bench-release lock clean

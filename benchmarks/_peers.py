@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,17 @@ def peers_python() -> Path:
         subprocess.CalledProcessError: It cannot be made, as without a package index.
     """
     python = ENVIRONMENT / "bin" / "python"
-    if not _MARK.exists():
+    project = ROOT / "pyproject.toml"
+    groups = tomllib.loads(project.read_text(encoding="utf-8"))["dependency-groups"]
+    wanted = json.dumps([groups["bench"], groups["bench-bare"]])
+    if not _MARK.exists() or _MARK.read_text(encoding="utf-8") != wanted:
         print(f"making {ENVIRONMENT.name}, which takes some minutes", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", ENVIRONMENT], check=True)
         pip = [python, "-m", "pip", "install", "--quiet"]
         subprocess.run([*pip, "--upgrade", "pip"], check=True)
-        subprocess.run([*pip, "--group", f"{ROOT / 'pyproject.toml'}:bench"], check=True)
-        _MARK.touch()
+        subprocess.run([*pip, "--group", f"{project}:bench"], check=True)
+        subprocess.run([*pip, "--no-deps", "--group", f"{project}:bench-bare"], check=True)
+        _MARK.write_text(wanted, encoding="utf-8")
     return python
 
 
