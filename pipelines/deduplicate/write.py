@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -77,16 +78,15 @@ class Writer:
     def write(self) -> Any:
         """Write all files; returns the ids of the documents in ``decisions``."""
         involved = [pa.array([], pa.string())]
-        shards = _Shards(self._out, self._schema(), self._corpus.text_column)
-        for part in self._corpus.parts:
-            for first, batch in part.read(part.schema.names):
-                ids = strings(batch, self._corpus.id_column).cast(pa.string())
-                involved.append(ids.take(pa.array(self._mine(first, batch.num_rows)[0] - first)))
-                self._reject(part, first, batch, ids)
-                table = self._chosen(first, batch, ids)
-                self.counts[part.source] += table.num_rows
-                shards.add(table)
-        shards.close()
+        with _Shards(self._out, self._schema(), self._corpus.text_column) as shards:
+            for part in self._corpus.parts:
+                for first, batch in part.read(part.schema.names):
+                    ids = strings(batch, self._corpus.id_column).cast(pa.string())
+                    involved.append(ids.take(pa.array(self._mine(first, batch.num_rows)[0] - first)))
+                    self._reject(part, first, batch, ids)
+                    table = self._chosen(first, batch, ids)
+                    self.counts[part.source] += table.num_rows
+                    shards.add(table)
         names = pa.concat_arrays(involved)
         self._write_duplicates(names)
         return names
@@ -139,22 +139,21 @@ class Writer:
 
 
 class _Shards:
-    """Parquet files ``kept-<number>.parquet`` of about equal size; row groups of some megabytes."""
+    """Parquet files ``kept-<number>.parquet`` of about equal size; row groups of some megabytes.
+
+    A row group is encoded in a thread of its own while the next one is gathered. There is one file at least, be it
+    without rows.
+    """
 
     def __init__(self, out: Path, schema: pa.Schema, text_column: str) -> None:
         self._out, self._schema = out, schema
-        self._numbers = self._count()
         self._coded: Any = [field.name for field in schema if field.name != text_column]
+        self._encoder = ThreadPoolExecutor(1)
+        self._running: Future[None] | None = None
         self._writer: pq.ParquetWriter | None = None
+        self._number = 0
         self._pending: list[pa.Table] = []
         self._held = self._written = 0
-
-    @staticmethod
-    def _count() -> Iterator[int]:
-        number = 0
-        while True:
-            yield number
-            number += 1
 
     def add(self, table: pa.Table) -> None:
         """Take rows in."""
@@ -162,28 +161,50 @@ class _Shards:
         self._held += table.get_total_buffer_size() if table.num_rows else 0
         if self._held >= _GROUP_BYTES:
             self._flush()
-            if self._written >= _SHARD_BYTES:
-                self._finish()
-
-    def close(self) -> None:
-        """Write what is pending; there is one shard at least, be it empty."""
-        if self._pending or self._writer is None:
-            self._flush()
-        self._finish()
 
     def _flush(self) -> None:
-        if self._writer is None:
-            path = self._out / f"kept-{next(self._numbers):05d}.parquet"
-            self._writer = pq.ParquetWriter(
-                path, self._schema, compression="zstd", compression_level=1, use_dictionary=self._coded,
-                write_statistics=self._coded,
-            )  # fmt: skip
-        table = pa.concat_tables([self._schema.empty_table(), *self._pending])
-        self._writer.write_table(table, row_group_size=max(1, table.num_rows))
-        self._written += self._held
+        self._wait()
+        self._running = self._encoder.submit(self._write, self._pending, self._held)
         self._pending, self._held = [], 0
+
+    def _wait(self) -> None:
+        if self._running is not None:
+            self._running.result()
+
+    def _write(self, tables: list[pa.Table], size: int) -> None:
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(
+                self._out / f"kept-{self._number:05d}.parquet",
+                self._schema,
+                compression="zstd",
+                compression_level=1,
+                use_dictionary=self._coded,
+                write_statistics=self._coded,
+            )
+            self._number += 1
+        table = pa.concat_tables([self._schema.empty_table(), *tables])
+        self._writer.write_table(table, row_group_size=max(1, table.num_rows))
+        self._written += size
+        if self._written >= _SHARD_BYTES:
+            self._finish()
 
     def _finish(self) -> None:
         if self._writer is not None:
             self._writer.close()
         self._writer, self._written = None, 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._wait()
+                if self._pending or not self._number:
+                    self._flush()
+                    self._wait()
+        finally:
+            self._encoder.shutdown()
+            self._finish()
