@@ -31,6 +31,7 @@ REPEATS = 3
 
 def libraries(given: DataSet, *, fresh: bool) -> dict[str, Run]:
     """Signatures and searches in one process on one core."""
+    print(f"  {given.name}: malmoi", file=sys.stderr)
     own = [_in_process(given, "malmoi", "own_dedup.py", sys.executable) for _ in range(REPEATS)]
     runs = {
         "malmoi": own[0] | {key: statistics.median(run[key] for run in own) for key in ("cpu_s", "signature_cpu_s")}
@@ -52,6 +53,7 @@ def programs(given: DataSet, *, fresh: bool) -> dict[str, Run]:
     for cores in CORES:
         if cores > len(os.sched_getaffinity(0)):
             continue
+        print(f"  {given.name}: malmoi dedup, {cores}", file=sys.stderr)
         _malmoi(given, cores)  # fills the caches of compiled code and of files
         own = sorted((_malmoi(given, cores) for _ in range(REPEATS)), key=lambda run: run["cpu_s"])
         runs[f"malmoi, {cores}"] = own[REPEATS // 2]
@@ -65,7 +67,6 @@ def programs(given: DataSet, *, fresh: bool) -> dict[str, Run]:
 
 
 def _in_process(given: DataSet, tool: str, script: str, python: object) -> Run:
-    print(f"  {given.name}: {tool}", file=sys.stderr)
     out = given.folder / "found.json"
     out.unlink(missing_ok=True)
     command = [str(python), str(HERE / script), str(given.file), str(out), tool]
@@ -75,7 +76,6 @@ def _in_process(given: DataSet, tool: str, script: str, python: object) -> Run:
 
 
 def _malmoi(given: DataSet, cores: int) -> Run:
-    print(f"  {given.name}: malmoi dedup, cores {cores}", file=sys.stderr)
     out = given.folder / "malmoi"
     shutil.rmtree(out, ignore_errors=True)
     command = [str(Path(sys.executable).parent / "malmoi"), "dedup", str(given.file), "--out", str(out)]

@@ -9,7 +9,7 @@ from _table import Measure, Part, lines_of
 
 from pipelines.evaluate.files import read_jsonl, read_table
 
-TOOLS = ("datasketch, 5 words", "datasketch, 5 characters", "rensa, 5 words", "rensa, 5 characters")
+TOOLS = tuple(f"{tool}, {unit}" for tool in ("datasketch", "rensa", "gaoya") for unit in ("5 words", "5 characters"))
 SHOWN = (
     Measure("char5_recall", "near-duplicate pairs, recall of char5 at 0.8", chart=True),
     Measure("char5_precision", "near-duplicate pairs, precision by char5 at 0.8"),
