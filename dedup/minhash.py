@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dedup import compiled
 from dedup._arrays import Column, Hashes, Values
 from dedup.settings import DEFAULTS, DedupSettings
 from dedup.shingles import canonical, shingle_sets
@@ -46,6 +47,21 @@ def sketch(texts: "Column | Sequence[str | None]", settings: DedupSettings = DEF
     Raises:
         UnicodeEncodeError: a Python string holds a lone surrogate.
     """
+    permutations = _permutations(settings.permutations, settings.seed)
+    if compiled.pays(texts):
+        found = compiled.sketches(texts, settings.shingle_width, permutations)
+    else:
+        found = _sketches(texts, settings)
+    signed: Any = np.packbits(found.chars >= settings.min_chars, bitorder="little")
+    values: Any = found.signatures
+    schema = sketch_schema(settings)
+    kind: Any = schema.field("signature").type
+    signatures: Any = pa.Array.from_buffers(kind, len(values), [pa.py_buffer(signed), pa.py_buffer(values)])
+    columns = {"text_digest": found.digests, "signature": signatures, "n_shingles": pa.array(found.n_shingles)}
+    return pa.table(columns, schema=schema)
+
+
+def _sketches(texts: "Column | Sequence[str | None]", settings: DedupSettings) -> compiled.Sketches:
     strings = texts.to_pylist() if isinstance(texts, (pa.Array, pa.ChunkedArray)) else texts
     forms = [canonical(text or "") for text in strings]
     counts: list[int] = []
@@ -53,13 +69,9 @@ def sketch(texts: "Column | Sequence[str | None]", settings: DedupSettings = DEF
     for sets in _chunks(shingle_sets(forms, settings.shingle_width)):
         counts += map(len, sets)
         parts.append(signatures_of(sets, settings))
-    signatures = [
-        values.tobytes() if len(form) >= settings.min_chars else None
-        for form, values in zip(forms, np.concatenate(parts), strict=True)
-    ]
-    schema = sketch_schema(settings)
     digests = [hashlib.blake2b(form.encode(), digest_size=16).hexdigest() if form else None for form in forms]
-    return pa.table({"text_digest": digests, "signature": signatures, "n_shingles": counts}, schema=schema)
+    sizes, chars = np.array(counts, dtype=np.int32), np.array([len(form) for form in forms], dtype=np.int64)
+    return compiled.Sketches(digests, np.concatenate(parts), sizes, chars)
 
 
 def signatures_of(sets: Sequence[Hashes], settings: DedupSettings = DEFAULTS) -> Values:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
-from dedup._arrays import Rows, distinct
+from dedup import compiled
+from dedup._arrays import Column, Rows, Scores, distinct
 from dedup.lsh import PAIR_SCHEMA
 from dedup.minhash import signature_matrix
 from dedup.settings import DEFAULTS, DedupSettings
@@ -51,13 +52,16 @@ def screen(
     return pa.concat_tables(kept)
 
 
-def verify(pairs: pa.Table, texts: Callable[[Rows], Sequence[str]], settings: DedupSettings = DEFAULTS) -> pa.Table:
+def verify(
+    pairs: pa.Table, texts: "Callable[[Rows], Column | Sequence[str | None]]", settings: DedupSettings = DEFAULTS
+) -> pa.Table:
     """The pairs whose exact Jaccard index reaches the threshold; a table in `VERIFIED_SCHEMA`, sorted by a and b.
 
     Args:
         pairs: table with int64 columns `a` and `b`.
-        texts: gives, for row numbers, their texts in the same order; called once per batch of at most `verify_batch`
-            distinct rows. Pairs are taken in the order of `a`, so that a row of many pairs is seldom read twice.
+        texts: gives, for row numbers, their texts in the same order, best as an Arrow array; called once per batch of
+            at most `verify_batch` distinct rows. Pairs are taken in the order of `a`, so that a row of many pairs is
+            seldom read twice.
         settings: for `threshold`, `shingle_width` and `verify_batch`.
 
     Raises:
@@ -66,13 +70,34 @@ def verify(pairs: pa.Table, texts: Callable[[Rows], Sequence[str]], settings: De
     table = pairs.select(["a", "b"]).sort_by([("a", "ascending"), ("b", "ascending")])
     found = [VERIFIED_SCHEMA.empty_table()]
     for batch in _batches(table, settings.verify_batch):
-        rows = distinct(_ends(batch))
-        sets = shingle_sets([canonical(text) for text in texts(rows)], settings.shingle_width)
-        set_of = dict(zip(rows.tolist(), sets, strict=True))
-        scores = [jaccard(set_of[a], set_of[b]) for a, b in _rows_of(batch)]
-        scored = pa.table([*batch.columns, pa.array(scores, pa.float64())], schema=VERIFIED_SCHEMA)
-        found.append(scored.filter(np.array(scores) >= settings.threshold))
+        ends = _ends(batch)
+        rows = distinct(ends)
+        given = texts(rows)
+        if len(given) != len(rows):
+            raise ValueError(f"{len(rows)} texts were asked for, {len(given)} came")
+        a, b = np.searchsorted(rows, ends).reshape(2, -1)
+        scores = jaccard_pairs(given, a, b, settings)
+        scored = pa.table([*batch.columns, pa.array(scores)], schema=VERIFIED_SCHEMA)
+        found.append(scored.filter(scores >= settings.threshold))
     return pa.concat_tables(found)
+
+
+def jaccard_pairs(
+    texts: "Column | Sequence[str | None]", a: Rows, b: Rows, settings: DedupSettings = DEFAULTS
+) -> Scores:
+    """Exact Jaccard index of the shingle sets of pairs of texts; shape (len(a),), 0.0 where one is empty.
+
+    Args:
+        texts: strings; null counts as empty.
+        a: place of one text of each pair.
+        b: place of the other.
+        settings: for `shingle_width`.
+    """
+    if compiled.pays(texts):
+        return compiled.jaccard_pairs(compiled.shingle_sets(texts, settings.shingle_width), a, b)
+    strings = texts.to_pylist() if isinstance(texts, (pa.Array, pa.ChunkedArray)) else texts
+    sets = list(shingle_sets([canonical(text or "") for text in strings], settings.shingle_width))
+    return np.array([jaccard(sets[i], sets[k]) for i, k in zip(a.tolist(), b.tolist(), strict=True)], dtype=np.float64)
 
 
 def _batches(pairs: pa.Table, most_rows: int) -> Iterator[pa.Table]:
