@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ByteSize, ConfigDict, Field, ValidationError, field_validator
 
-from dedup import DedupSettings, RepeatSettings
+from dedup import BoilerplateSettings, DedupSettings, RepeatSettings
 from filters import HangulSettings, LanguageSettings, QualitySettings
 from filters.pii import PiiSettings
 from licenses import RightsSettings
@@ -104,6 +104,7 @@ class Recipe(Section):
     decontamination: DecontaminationSettings = Field(default_factory=DecontaminationSettings)
     repeats: RepeatSettings = Field(default_factory=RepeatSettings)
     pii: PiiSettings = Field(default_factory=PiiSettings)
+    boilerplate: BoilerplateSettings = Field(default_factory=BoilerplateSettings)
     dedup: DedupSettings = Field(default_factory=DedupSettings)
     warehouse: WarehouseSection = Field(default_factory=WarehouseSection)
     engine: EngineSection = Field(default_factory=EngineSection)

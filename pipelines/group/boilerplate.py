@@ -1,0 +1,197 @@
+"""Lines that the pages of a host share leave the texts, between the map phase and the choice of documents.
+
+Two passes over the parts. The first lays the key of every line aside, by key in files of bounded size, and counts them
+one file after another; the second rewrites the documents of the parts in which lines go. What goes follows from the
+documents alone, not from how they are cut into parts.
+"""
+
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dedup import BoilerplateSettings, DedupSettings, sketch
+from dedup.lines import WITNESSES, differing, lines_of, shared_lines, without_lines, witnesses
+
+_DOCUMENTS = "documents.parquet"
+_BATCH = 1024
+_GROUP = ("host", "site", "fetched_at")
+_VOTE = np.dtype([("key", "<u8"), ("group", "<u8"), ("long", "?"), *((name, "<u4") for name in WITNESSES)])
+# A vote is as large as the shortest line, and Polars holds some copies of what it counts.
+_SPREAD = 8
+_MOST_FILES = 256
+
+
+def strip_boilerplate(
+    parts: Sequence[Path], settings: BoilerplateSettings, dedup: DedupSettings, scratch: Path
+) -> list[Path]:
+    """Take shared lines out of the documents of a run.
+
+    Args:
+        parts: Part folders, in order.
+        settings: What goes.
+        dedup: How texts are sketched, and how much memory there is.
+        scratch: Folder for what is written; what is in it is removed.
+
+    Returns:
+        The parts, in order; where texts changed, a folder in ``scratch`` in place of the part: its documents with new
+        texts, ``n_chars``, sketches and ``boilerplate_lines``, and its other tables. A text of nothing else is empty.
+    """
+    shutil.rmtree(scratch, ignore_errors=True)
+    if not settings.enabled:
+        return list(parts)
+    scratch.mkdir(parents=True)
+    files = [part / _DOCUMENTS for part in parts]
+    shared = _count(files, settings, scratch / "votes", int(dedup.memory))
+    if shared.is_empty():
+        return list(parts)
+    return [_strip(part, shared, settings, dedup, scratch / part.name) for part in parts]
+
+
+def _count(files: Sequence[Path], settings: BoilerplateSettings, folder: Path, memory: int) -> pl.DataFrame:
+    """Keys of the lines that go (``shared_lines``)."""
+    folder.mkdir()
+    spread = min(_MOST_FILES, 1 + _SPREAD * sum(map(_text_bytes, files)) // memory)
+    for path in files:
+        for _, batch in _batches(path, [*_GROUP, "text", "signature", "text_digest"]):
+            _lay_aside(batch, settings, folder, spread)
+    totals = [differing(votes, "group") for votes in _read(folder, "groups", spread)]
+    if not totals:
+        return pl.DataFrame(schema={"key": pl.UInt64, "anywhere": pl.Boolean})
+    of_groups = pl.concat(totals)
+    shared = [shared_lines(votes, of_groups, settings) for votes in _read(folder, "lines", spread)]
+    shutil.rmtree(folder)
+    return pl.concat(shared) if shared else pl.DataFrame(schema={"key": pl.UInt64, "anywhere": pl.Boolean})
+
+
+def _lay_aside(batch: pa.RecordBatch, settings: BoilerplateSettings, folder: Path, spread: int) -> None:
+    """Write the votes of some documents: one for each line, and one for each document, in its group."""
+    frame = pl.DataFrame(pl.from_arrow(batch.drop_columns(["text", "signature"])))
+    groups = _groups(frame, settings)
+    told = witnesses(_series(batch, "signature"), frame["text_digest"]).with_columns(groups)
+    lines = lines_of(_series(batch, "text"), groups, settings).unique(["row", "key"], maintain_order=True)
+    of_lines = told[lines["row"].to_numpy()].with_columns(lines["key"], lines["long"])
+    _append(of_lines, "key", folder, "lines", spread)
+    _append(
+        told.with_columns(groups.alias("key"), pl.lit(value=False).alias("long")), "group", folder, "groups", spread
+    )
+
+
+def _append(votes: pl.DataFrame, by: str, folder: Path, name: str, spread: int) -> None:
+    records = np.empty(votes.height, dtype=_VOTE)
+    for column in _VOTE.names or ():
+        records[column] = votes[column].to_numpy()
+    places = records[by] % np.uint64(spread)
+    order = np.argsort(places, kind="stable")
+    bounds = np.searchsorted(places[order], np.arange(spread + 1))
+    for place in np.flatnonzero(np.diff(bounds)):
+        with (folder / f"{name}-{place}").open("ab") as file:
+            file.write(records[order[bounds[place] : bounds[place + 1]]].tobytes())
+
+
+def _read(folder: Path, name: str, spread: int) -> Iterator[pl.DataFrame]:
+    for place in range(spread):
+        path = folder / f"{name}-{place}"
+        if path.exists():
+            records = np.fromfile(path, dtype=_VOTE)
+            yield pl.DataFrame({column: records[column] for column in _VOTE.names or ()})
+
+
+def _strip(part: Path, shared: pl.DataFrame, settings: BoilerplateSettings, dedup: DedupSettings, target: Path) -> Path:
+    """The part, or a copy of it in which lines are gone."""
+    path = part / _DOCUMENTS
+    found: dict[int, tuple[str, int]] = {}
+    for start, batch in _batches(path, [*_GROUP, "text"]):
+        found |= {start + row: new for row, new in _stripped(batch, shared, settings).items()}
+    if not found:
+        return part
+    target.mkdir()
+    for other in part.iterdir():
+        if other.suffix == ".parquet" and other.name != _DOCUMENTS:
+            _link(other, target / other.name)
+    schema = pq.read_schema(path)
+    with pq.ParquetWriter(target / _DOCUMENTS, schema, compression="zstd", compression_level=1) as writer:
+        for start, batch in _batches(path, schema.names):
+            rows = {row: found[start + row] for row in range(batch.num_rows) if start + row in found}
+            writer.write_batch(_rewritten(batch, rows, dedup))
+    return target
+
+
+def _batches(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Documents of a part, some at a time, and the number of the first."""
+    start = 0
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=_BATCH, columns=list(columns)):
+            yield start, batch
+            start += batch.num_rows
+
+
+def _stripped(batch: pa.RecordBatch, shared: pl.DataFrame, settings: BoilerplateSettings) -> dict[int, tuple[str, int]]:
+    """New text and number of lines that went, by row, where any went."""
+    frame = pl.DataFrame(pl.from_arrow(batch.drop_columns(["text"])))
+    lines = lines_of(_series(batch, "text"), _groups(frame, settings), settings)
+    rows: dict[int, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+    for row, line, anywhere in lines.join(shared, on="key").select("row", "line", "anywhere").iter_rows():
+        rows[row][anywhere].add(line)
+    texts = batch.column("text")
+    new = {row: without_lines(texts[row].as_py(), *lines, settings) for row, lines in sorted(rows.items())}
+    return {row: (text, count) for row, (text, count) in new.items() if count}
+
+
+def _rewritten(batch: pa.RecordBatch, found: Mapping[int, tuple[str, int]], dedup: DedupSettings) -> pa.RecordBatch:
+    """The batch with new texts in some rows, and what follows from a text."""
+    if not found:
+        return batch
+    texts = [text for text, _ in found.values()]
+    prints = sketch(pa.array(texts, pa.large_string()), dedup)
+    before = batch.column("boilerplate_lines").take(pa.array(found)).to_pylist()
+    columns: dict[str, list[Any]] = {
+        "text": texts,
+        "n_chars": list(map(len, texts)),
+        "boilerplate_lines": [(old or 0) + count for old, (_, count) in zip(before, found.values(), strict=True)],
+        **prints.to_pydict(),
+    }
+    for name, new in columns.items():
+        place = batch.schema.get_field_index(name)
+        field = batch.schema.field(place)
+        values = batch.column(place).to_pylist()
+        for row, value in zip(found, new, strict=True):
+            values[row] = value
+        batch = batch.set_column(place, field, pa.array(values, field.type))
+    return batch
+
+
+def _groups(frame: pl.DataFrame, settings: BoilerplateSettings) -> pl.Series:
+    """Number of each document's group."""
+    day = pl.col("fetched_at").dt.date() if settings.window == "day" else pl.lit(None, pl.Date)
+    group = pl.struct(pl.coalesce("host", "site").alias("host"), day.alias("day"))
+    return frame.select(group.hash().alias("group"))["group"]
+
+
+def _series(batch: pa.RecordBatch, name: str) -> pl.Series:
+    """A column; fixed-width bytes as bytes."""
+    column = batch.column(name)
+    kind = pa.binary() if pa.types.is_fixed_size_binary(column.type) else column.type
+    return pl.Series(name, pl.from_arrow(column.cast(kind)))
+
+
+def _text_bytes(path: Path) -> int:
+    meta = pq.read_metadata(path)
+    groups = [meta.row_group(number) for number in range(meta.num_row_groups)]
+    columns = [group.column(place) for group in groups for place in range(group.num_columns)]
+    return sum(column.total_uncompressed_size for column in columns if column.path_in_schema == "text")
+
+
+def _link(source: Path, target: Path) -> None:
+    """The same file under another name, or a copy where the file system has no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
