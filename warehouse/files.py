@@ -68,7 +68,7 @@ def write_file(
     """
     table = conform(rows, schema)
     if group_rows is None:
-        group_rows = table.num_rows * settings.row_group_bytes // max(1, table.nbytes)
+        group_rows = table.num_rows * group_bytes(spec, settings) // max(1, table.nbytes)
     group_rows = max(1, min(group_rows, table.num_rows))
     folder = make_temp(path.parent)
     try:
@@ -83,6 +83,11 @@ def write_file(
             left.unlink()
         folder.rmdir()
     return finished
+
+
+def group_bytes(spec: TableSpec, settings: FileSettings = DEFAULT_FILES) -> int:
+    """Uncompressed bytes that row groups of a table aim at."""
+    return min(int(settings.row_group_bytes), spec.group_bytes or int(settings.row_group_bytes))
 
 
 def check_file(path: Path, rows: int) -> None:

@@ -35,6 +35,8 @@ class TableSpec:
 
     Never those with text of a page: bounds would outlive the withdrawal of the page.
     """
+    group_bytes: int | None = None
+    """Uncompressed bytes of a row group where single rows are read; no more than the setting says."""
     plain: tuple[str, ...] = ()
     """Columns of fixed width whose single values are read: a row group holds each as one page, neither encoded nor
     compressed, so that it is known at which byte a value lies."""
@@ -99,6 +101,7 @@ DOCUMENTS = TableSpec(
     sort_by=("site", "doc_id", "source", "offset"),
     blooms=("doc_id", "url"),
     bounds=("site", "host", "doc_id", "source", "fetched_at", "n_chars", "language", "policy_class_id", "run_id"),
+    group_bytes=2 << 20,
 )
 
 DROPS = TableSpec(
@@ -191,7 +194,9 @@ SIGNATURES = TableSpec(
         ]
     ),
     sort_by=("doc_id", "scheme"),
+    blooms=("doc_id",),
     bounds=("doc_id", "scheme", "run_id"),
+    group_bytes=256 << 10,
 )
 
 FINGERPRINTS = TableSpec(

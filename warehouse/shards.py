@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from warehouse._durable import make_temp
-from warehouse.files import ShardFile, write_file
+from warehouse.files import ShardFile, group_bytes, write_file
 from warehouse.schemas import TableSpec
 from warehouse.settings import DEFAULT_FILES, FileSettings
 
@@ -83,7 +83,7 @@ def write_shards(
         spill.flush()
         shards = []
         for number, (start, end) in enumerate(pairwise(bounds.tolist())):
-            group_rows = int((end - start) * settings.row_group_bytes // max(1, int(sizes[start:end].sum())))
+            group_rows = int((end - start) * group_bytes(spec, settings) // max(1, int(sizes[start:end].sum())))
             shards.append(
                 write_file(
                     _join(spill.gather(number), added.slice(start, end - start)),

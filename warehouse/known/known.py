@@ -1,18 +1,20 @@
 """What earlier runs left of a document, found by keys: at a cost that follows the number of keys."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, BinaryIO, Self, cast
+from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from warehouse.catalog import Warehouse
-from warehouse.errors import WarehouseError
+from warehouse.files import conform
+from warehouse.known.docfile import DocFile, Wanted
+from warehouse.known.footer import openers
 from warehouse.known.keyfile import KeyFile
 from warehouse.known.records import to_hex
-from warehouse.lookup import rows_with
+from warehouse.schemas import SIGNATURES
 
 _FIELDS: "list[pa.Field[Any]]" = [
     pa.field("row", pa.int64()),
@@ -33,23 +35,19 @@ class Known:
     Rows of other runs than those that count are never seen.
     """
 
-    def __init__(self, warehouse: Warehouse, runs: Collection[str], files: Sequence[KeyFile]) -> None:
+    def __init__(self, warehouse: Warehouse, runs: Collection[str]) -> None:
         self._warehouse = warehouse
-        self._runs = pa.array(sorted(runs), pa.string())
-        self._files = files
+        self._runs = runs
 
     @classmethod
     def open(cls, warehouse: Warehouse, runs: Collection[str]) -> Self:
-        """Look at what is there.
+        """Known documents of a warehouse.
 
         Args:
             warehouse: Where to look.
             runs: Ids of the finished runs whose rows count.
-
-        Raises:
-            WarehouseError: Another engine wrote delete files, which this reader does not apply.
         """
-        return cls(warehouse, runs, [KeyFile(one, runs, MOST_OF_A_KEY) for one in _openers(warehouse, "fingerprints")])
+        return cls(warehouse, frozenset(runs))
 
     def hits(self, keys: pa.Table) -> pa.Table:
         """Documents that have a key; ``HIT_SCHEMA``, each once for a row and kind, sorted by row, kind and doc_id.
@@ -60,7 +58,7 @@ class Known:
         asked = pl.DataFrame(pl.from_arrow(keys.select(["row", "kind", "key"])))
         asked = asked.with_columns(pl.col("key").reinterpret(signed=True))
         wanted = asked.get_column("key").unique().sort().to_numpy()
-        found = [file.find(wanted) for file in self._files]
+        found = [file.find(wanted) for file in self._key_files]
         which = np.concatenate([np.empty(0, dtype=np.int64), *(one.which for one in found)])
         doc_ids = [to_hex(one.doc_ids) for one in found]
         hits = (
@@ -70,35 +68,55 @@ class Known:
             .filter(pl.int_range(pl.len()).over("key") < MOST_OF_A_KEY)
         )
         told = asked.join(hits, on="key").select("row", "kind", "doc_id").unique()
-        sites = self.signatures(told.get_column("doc_id").unique().sort().to_list()).select(["doc_id", "site"])
+        sites = self.signatures(told.get_column("doc_id").unique().to_list(), ("doc_id", "site"))
         named = pl.DataFrame(pl.from_arrow(sites)).unique("doc_id")
         return told.join(named, on="doc_id").sort("row", "kind", "doc_id").to_arrow().cast(HIT_SCHEMA)
 
-    def signatures(self, doc_ids: Collection[str]) -> pa.Table:
+    def signatures(self, doc_ids: Sequence[str], columns: Sequence[str] = SIGNATURES.schema.names) -> pa.Table:
         """Rows of the table ``signatures`` of some documents."""
-        return self._counted(rows_with(self._warehouse, "signatures", "doc_id", doc_ids))
+        schema = pa.schema([SIGNATURES.schema.field(name) for name in columns])
+        wanted = Wanted.of(doc_ids)
+        found = (rows for file in self._signature_files for rows in file.rows(wanted, columns))
+        return pa.concat_tables(
+            [schema.empty_table(), *(conform(rows.select(_held(rows, columns)), schema) for rows in found)]
+        )
 
-    def texts(self, doc_ids: Sequence[str], sites: Sequence[str | None]) -> Iterator[pa.RecordBatch]:
-        """``doc_id`` and ``text`` of those that are still kept, in no particular order.
+    def kept(self, doc_ids: Sequence[str], sites: Sequence[str | None]) -> pl.Series:
+        """Which documents are in the table ``documents``, sorted.
 
         Args:
             doc_ids: Documents.
-            sites: The site of each.
+            sites: The site of each, null where it is not known; it leaves few files to look into.
         """
-        del sites
-        columns = ("doc_id", "text", "run_id")
-        rows = self._counted(rows_with(self._warehouse, "documents", "doc_id", doc_ids, columns))
-        yield from rows.select(["doc_id", "text"]).to_batches()
+        wanted = Wanted.of(doc_ids, sites)
+        found = (rows for file in self._document_files for rows in file.rows(wanted, ["doc_id"]))
+        series = (pl.Series(values=rows["doc_id"], dtype=pl.String) for rows in found)
+        return pl.concat([pl.Series("doc_id", dtype=pl.String), *series]).unique().sort()
 
-    def _counted(self, rows: pa.Table) -> pa.Table:
-        mask: Any = pc.is_in(rows["run_id"], self._runs)
-        return rows.filter(mask)
+    def texts(self, doc_ids: Sequence[str], sites: Sequence[str | None]) -> Iterator[pa.RecordBatch]:
+        """``doc_id`` and ``text`` of those that are in the table ``documents``, in no particular order.
+
+        Args:
+            doc_ids: Documents.
+            sites: As for ``kept``.
+        """
+        wanted = Wanted.of(doc_ids, sites)
+        for file in self._document_files:
+            for rows in file.rows(wanted, ["doc_id", "text"]):
+                yield from rows.to_batches()
+
+    @cached_property
+    def _key_files(self) -> list[KeyFile]:
+        return [KeyFile(one, self._runs, MOST_OF_A_KEY) for one in openers(self._warehouse, "fingerprints")]
+
+    @cached_property
+    def _signature_files(self) -> list[DocFile]:
+        return [DocFile(one, self._runs) for one in openers(self._warehouse, "signatures")]
+
+    @cached_property
+    def _document_files(self) -> list[DocFile]:
+        return [DocFile(one, self._runs) for one in openers(self._warehouse, "documents")]
 
 
-def _openers(warehouse: Warehouse, name: str) -> list[Any]:
-    table = warehouse.table(name)
-    tasks = list(table.scan().plan_files())
-    if any(task.delete_files for task in tasks):
-        raise WarehouseError(f"table {name} has delete files: rewrite it before looking records up")
-    inputs = [table.io.new_input(path) for path in sorted(task.file.file_path for task in tasks)]
-    return [lambda one=one: cast("BinaryIO", one.open()) for one in inputs]
+def _held(rows: pa.Table, columns: Sequence[str]) -> list[str]:
+    return [name for name in columns if name in rows.column_names]

@@ -18,8 +18,8 @@ from warehouse.known.records import from_fixed
 Rows = npt.NDArray[np.int64]
 
 _HEADER_BYTES = 24
-_NEAR_BYTES = 4096
-"""What lies between two values that are read at once: as much as a disk reads at the least."""
+_NEAR_ROWS = 256
+"""Rows between two that are read at once: of 16 bytes as much as a disk reads at the least."""
 
 
 class Column(Protocol):
@@ -77,14 +77,19 @@ def column(source: BinaryIO, file: pq.ParquetFile, group: int, name: str, kind: 
     return Whole(np.asarray(values) if kind.fields is None else from_fixed(values, kind))
 
 
-def take(values: Column, starts: Rows, stops: Rows) -> npt.NDArray[Any]:
-    """Values of ranges of rows that ascend and do not overlap, one after the other."""
-    near = max(1, _NEAR_BYTES // 16)
+def rows_of(starts: Rows, stops: Rows) -> Rows:
+    """The rows of ranges, one after the other."""
+    sizes = stops - starts
+    before = np.cumsum(sizes) - sizes
+    return np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()), dtype=np.int64)
+
+
+def take(values: Column, rows: Rows) -> npt.NDArray[Any]:
+    """Values of ascending rows."""
     pieces = [values.read(0, 0)]
-    for first, last in spans(starts, stops, near):
-        start = int(starts[first])
-        piece = values.read(start, int(stops[last - 1]))
-        pieces += [piece[a - start : b - start] for a, b in zip(starts[first:last], stops[first:last], strict=True)]
+    for first, last in spans(rows, rows + 1, _NEAR_ROWS):
+        start = int(rows[first])
+        pieces.append(values.read(start, int(rows[last - 1]) + 1)[rows[first:last] - start])
     return np.concatenate(pieces)
 
 
