@@ -15,7 +15,7 @@ _NO_TEXT = re.compile(
     r"(.*_)?(id|idx|index|url|link|date|time|label|tags?)s?|guid|qid|uid|no|number|unnamed_\d+|timestamp|created_at|updated_at"
     r"|label_?\d+|source|gold|author|annotat(ors?|ions?)|agreement|(.*_)?category|subject|subset|domains?|state|split"
     r"|(.*_)?type|(.*_)?answers?(_.*)?|correct(_.*)?|target|is_impossible|version|license|canary|human_accuracy"
-    r"|pos|lemma|head|deprel|word_form|role|speaker|level|difficulty|year|meta(data)?"
+    r"|pos|lemma|head|deprel|word_form|role|speaker|level|difficulty|year|meta(data)?|genre|kind|register|licence|lang(uage)?"
 )
 _OPTIONS = re.compile(
     r"[a-h]|[1-9]|(option|choice|alternative|ending|candidate|distractor)s?_?[0-9a-h]?|선택지|보기_?[0-9]?"
