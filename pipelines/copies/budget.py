@@ -4,7 +4,7 @@ from dedup import DedupSettings
 from pipelines.errors import ConfigError
 
 # Measured: the interpreter with Arrow, Polars, NumPy and compiled kernels, and what allocators keep for themselves.
-_FIXED_BYTES = 320 << 20
+_FIXED_BYTES = 352 << 20
 _LEAST_SHARE = 48 << 20
 
 EQUAL_BYTES = 16 + 8 + 64 + 96

@@ -65,10 +65,15 @@ class LaidAside:
             raise ValueError(f"{len(rows)} texts were asked for, {seen} came")
         self._offsets = np.cumsum(np.concatenate(lengths))
 
-    def take(self, rows: Rows) -> list[str]:
+    def take(self, rows: Rows) -> Column:
         """The texts of ascending rows."""
         at = np.searchsorted(self.rows, rows)
-        return [piece.decode() for piece in self.file.pieces(self._offsets[at], self._offsets[at + 1])]
+        starts, ends = self._offsets[at], self._offsets[at + 1]
+        data: Any = pa.py_buffer(b"".join(self.file.pieces(starts, ends)))
+        offsets: Any = pa.py_buffer(np.concatenate(([0], np.cumsum(ends - starts))).tobytes())
+        kind: Any = pa.large_string()
+        found: Column = pa.Array.from_buffers(kind, len(rows), [None, offsets, data])
+        return found
 
     def lengths(self, rows: Rows) -> Rows:
         """Bytes of the texts of rows, in any order."""

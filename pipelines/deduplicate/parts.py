@@ -33,6 +33,7 @@ class Part:
         schema: Its columns.
         first: Number of its first document.
         rows: How many it holds.
+        size: Bytes that they take, uncompressed.
     """
 
     source: str
@@ -40,6 +41,7 @@ class Part:
     schema: pa.Schema
     first: int
     rows: int
+    size: int
 
     def read(self, columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Those of the named columns that there are, in batches, each with the number of its first document.
@@ -117,7 +119,9 @@ def open_parts(
 def _parquet(path: Path, first: int) -> Part:
     try:
         with pq.ParquetFile(path) as file:
-            return Part(str(path), path, file.schema_arrow.remove_metadata(), first, file.metadata.num_rows)
+            found = file.metadata
+            size = sum(found.row_group(number).total_byte_size for number in range(found.num_row_groups))
+            return Part(str(path), path, file.schema_arrow.remove_metadata(), first, found.num_rows, size)
     except (OSError, pa.ArrowException) as error:
         raise BadInputError(f"{path} is not a Parquet file: {error}", uri=str(path)) from error
 
@@ -126,7 +130,7 @@ def _spooled(path: Path, first: int, scratch: Path, broken: Callable[[Path, int]
     """The rows of JSON lines: a file for each run of blocks that have the same columns."""
     with ExitStack() as stack:
         writer: Any = None
-        target, schema, rows = path, pa.schema([]), 0
+        target, schema, rows, size = path, pa.schema([]), 0, 0
         for block in read_blocks(path):
             for number in block.broken:
                 broken(path, number)
@@ -136,14 +140,15 @@ def _spooled(path: Path, first: int, scratch: Path, broken: Callable[[Path, int]
             if writer is None or not table.schema.equals(schema):
                 if writer is not None:
                     writer.close()
-                    yield Part(str(path), target, schema, first, rows)
-                first, rows, schema = first + rows, 0, table.schema
+                    yield Part(str(path), target, schema, first, rows, size)
+                first, rows, size, schema = first + rows, 0, 0, table.schema
                 target = scratch / f"rows-{first:012d}.arrow"
                 writer = stack.enter_context(pa.ipc.new_file(str(target), schema))
             writer.write_table(table.combine_chunks())
             rows += table.num_rows
+            size += table.nbytes
     if writer is not None:
-        yield Part(str(path), target, schema, first, rows)
+        yield Part(str(path), target, schema, first, rows, size)
 
 
 def common_schema(parts: Sequence[Part]) -> pa.Schema:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from dedup import DedupSettings
+from dedup import DedupSettings, expect
 from pipelines.copies import decide, find_copies
 from pipelines.copies.flat import FlatFile
 from pipelines.deduplicate.corpus import Corpus
@@ -88,6 +88,7 @@ def _into(
         with FlatFile(scratch / "id-digests", _ID_BYTES) as ids:
             corpus = Corpus(parts, *columns, order, settings, threads=workers, ids=ids)
             order.check(corpus.schema)
+            expect(sum(part.size for part in parts))
             corpus.check_ids(scratch)
             copies = find_copies(corpus, settings, scratch / "search", threads=workers)
             decisions = decide(copies, copies.orders_of, settings)

@@ -30,7 +30,7 @@ DUPLICATES_SCHEMA = pa.schema(_DUPLICATES)
 """A document that goes, the kept one that it is a copy of, and the exact Jaccard index of the two."""
 
 _SHARD_BYTES = 256 << 20
-_GROUP_BYTES = 32 << 20
+_GROUP_BYTES = 16 << 20
 
 
 class Rejects:
