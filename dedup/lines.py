@@ -6,7 +6,7 @@ counted; two documents of Jaccard index J add 2 - J to the mean. What is never t
 statutes, plain sentences in the style of news and books (한다, 이다), code, tables, and lines without Hangul.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import polars as pl
@@ -51,9 +51,10 @@ DEFAULTS = BoilerplateSettings()
 
 
 def lines_of(texts: pl.Series, groups: pl.Series, settings: BoilerplateSettings = DEFAULTS) -> pl.DataFrame:
-    """Lines that could be boilerplate: ``row`` of the text, ``line`` in it, and ``key`` of the line in its group.
+    """Lines that could be boilerplate.
 
-    Keys are equal within one process and version of Polars only.
+    Columns ``row`` of the text, ``line`` in it, ``later`` (in the second half of the text), ``long`` (enough to go
+    anywhere) and ``key`` of the line in its group; keys are equal within one process only.
 
     Args:
         texts: Strings.
@@ -61,18 +62,22 @@ def lines_of(texts: pl.Series, groups: pl.Series, settings: BoilerplateSettings 
         settings: What may go.
     """
     lines = pl.DataFrame({"text": texts.str.split("\n"), "group": groups}).with_row_index("row")
-    numbered = lines.with_columns(pl.int_ranges(0, pl.col("text").list.len()).alias("line"))
     form = pl.col("text").str.replace_all(r"\s+", "").str.to_lowercase()
     return (
-        numbered.explode("text", "line", empty_as_null=False)
+        lines.with_columns(
+            pl.int_ranges(0, pl.col("text").list.len()).alias("line"), pl.col("text").list.len().alias("lines")
+        )
+        .explode("text", "line", empty_as_null=False)
+        .filter(pl.col("text").str.len_bytes() >= settings.line_chars)
         .with_columns(form.alias("form"))
         .filter(pl.col("form").str.len_chars() >= settings.line_chars)
         .filter(_may_go(pl.col("form")))
         .select(
             pl.col("row").cast(pl.Int64),
             "line",
-            (pl.col("form").hash() ^ pl.col("group")).alias("key"),
+            (pl.col("line") * 2 >= pl.col("lines")).alias("later"),
             (pl.col("form").str.len_chars() >= settings.line_chars_anywhere).alias("long"),
+            (pl.col("form").hash() ^ pl.col("group")).alias("key"),
         )
     )
 
@@ -91,71 +96,84 @@ def witnesses(signatures: pl.Series, digests: pl.Series) -> pl.DataFrame:
     return pl.DataFrame({"signature": signatures, "digest": digests}).select(values)
 
 
-def differing(votes: pl.DataFrame, by: str, least: int = 1) -> pl.DataFrame:
-    """How many documents that differ there are for each value of a column: ``by`` and ``documents`` (Float64).
+def differing(votes: pl.DataFrame, by: Sequence[str], least: int = 1) -> pl.DataFrame:
+    """How many documents that differ there are for all values of some columns: those, and ``documents`` (Float64).
 
     Args:
-        votes: The column and ``WITNESSES``, a row for each document.
-        by: Name of the column.
+        votes: The columns and ``WITNESSES``, a row for each document.
+        by: Names of the columns.
         least: Values with fewer documents are left out.
     """
     many = votes.filter(pl.len().over(by) >= least)
     distinct = many.group_by(by).agg(pl.col(name).n_unique() for name in WITNESSES)
-    return distinct.select(by, pl.mean_horizontal(*WITNESSES).alias("documents"))
+    return distinct.select(*by, pl.mean_horizontal(*WITNESSES).alias("documents"))
 
 
-def shared_lines(lines: pl.DataFrame, totals: pl.DataFrame, settings: BoilerplateSettings = DEFAULTS) -> pl.DataFrame:
-    """Keys of lines that go: ``key``, and ``anywhere`` (or only near an edge).
+def shared_lines(votes: pl.DataFrame, totals: pl.DataFrame, settings: BoilerplateSettings = DEFAULTS) -> pl.DataFrame:
+    """Keys of lines that go: ``key``, and whether ``first``, ``last`` (near that edge) or ``anywhere``.
+
+    The halves of a text are counted by themselves: headlines in a list at the end of many pages are the title of one.
 
     Args:
-        lines: ``key``, ``group``, ``long`` and ``WITNESSES``, a row for each document that has the line.
+        votes: ``key``, ``group``, ``later``, ``long`` and ``WITNESSES``, a row for each line of each document.
         totals: ``group`` and ``documents``, as `differing` counts all documents of the group.
         settings: What goes.
     """
-    counts = differing(lines, "key", settings.documents).filter(pl.col("documents") >= settings.documents)
-    of_keys = lines.select("key", "group", "long").unique("key")
+    sides = differing(votes, ["key", "later"], settings.documents).filter(pl.col("documents") >= settings.documents)
     share = pl.col("documents") / pl.col("documents_right")
     return (
-        counts.join(of_keys, on="key")
+        sides.join(votes.select("key", "group", "long").unique("key"), on="key")
         .join(totals, on="group")
-        .filter(share >= settings.share)
-        .select("key", (pl.col("long") & (share >= settings.share_anywhere)).alias("anywhere"))
+        .with_columns(share.alias("share"))
+        .group_by("key")
+        .agg(
+            (~pl.col("later") & (pl.col("share") >= settings.share)).any().alias("first"),
+            (pl.col("later") & (pl.col("share") >= settings.share)).any().alias("last"),
+            (pl.col("long").all() & (pl.col("share").sum() >= settings.share_anywhere)).alias("anywhere"),
+        )
+        .filter(pl.col("first") | pl.col("last") | pl.col("anywhere"))
     )
 
 
 def without_lines(
-    text: str, near: Collection[int], anywhere: Collection[int], settings: BoilerplateSettings = DEFAULTS
+    text: str,
+    first: Collection[int],
+    last: Collection[int],
+    anywhere: Collection[int],
+    settings: BoilerplateSettings = DEFAULTS,
 ) -> tuple[str, int]:
     """A text without shared lines, and how many went.
 
     Args:
         text: The text.
-        near: Numbers of lines that go near its beginning or end.
+        first: Numbers of lines that go near its beginning.
+        last: Numbers of lines that go near its end.
         anywhere: Numbers of lines that go wherever they are.
         settings: How far from an edge is near.
     """
     lines = text.split("\n")
     filled = [number for number, line in enumerate(lines) if line.strip()]
-    gone = {number for number in filled if number in anywhere}
-    for order in (filled, filled[::-1]):
+    gone = set(anywhere)
+    for order, near in ((filled, first), (filled[::-1], last)):
         passed = 0
         for number in order:
-            if number in near or number in gone:
+            if number in near:
                 gone.add(number)
-                continue
-            passed += 1
-            if passed > settings.edge_lines:
-                break
+            elif number not in gone:
+                passed += 1
+                if passed > settings.edge_lines:
+                    break
     if not gone:
         return text, 0
     kept: list[str] = []
+    closed = True  # an empty line here would be the first one, or a second one where a line went
     for number, line in enumerate(lines):
-        blank = not line.strip()
-        if number not in gone and not (blank and (not kept or not kept[-1].strip())):
+        if number in gone:
+            closed = not kept or not kept[-1].strip()
+        elif line.strip() or not closed:
             kept.append(line)
-    while kept and not kept[-1].strip():
-        kept.pop()
-    return "\n".join(kept), len(gone)
+            closed = False
+    return "\n".join(kept).rstrip(), len(gone)
 
 
 def _may_go(form: pl.Expr) -> pl.Expr:

@@ -7,7 +7,6 @@ documents alone, not from how they are cut into parts.
 
 import os
 import shutil
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,10 @@ from dedup.lines import WITNESSES, differing, lines_of, shared_lines, without_li
 _DOCUMENTS = "documents.parquet"
 _BATCH = 1024
 _GROUP = ("host", "site", "fetched_at")
-_VOTE = np.dtype([("key", "<u8"), ("group", "<u8"), ("long", "?"), *((name, "<u4") for name in WITNESSES)])
+_WITNESS = [(name, "<u4") for name in WITNESSES]
+_LINE_VOTE = np.dtype([("key", "<u8"), ("group", "<u8"), ("later", "?"), ("long", "?"), *_WITNESS])
+_DOCUMENT_VOTE = np.dtype([("group", "<u8"), *_WITNESS])
+_VOTES = {"lines": _LINE_VOTE, "documents": _DOCUMENT_VOTE}
 # A vote is as large as the shortest line, and Polars holds some copies of what it counts.
 _SPREAD = 8
 _MOST_FILES = 256
@@ -47,61 +49,66 @@ def strip_boilerplate(
     shutil.rmtree(scratch, ignore_errors=True)
     if not settings.enabled:
         return list(parts)
-    scratch.mkdir(parents=True)
     files = [part / _DOCUMENTS for part in parts]
     shared = _count(files, settings, scratch / "votes", int(dedup.memory))
-    if shared.is_empty():
-        return list(parts)
-    return [_strip(part, shared, settings, dedup, scratch / part.name) for part in parts]
+    return (
+        list(parts)
+        if shared.is_empty()
+        else [_strip(part, shared, settings, dedup, scratch / part.name) for part in parts]
+    )
 
 
 def _count(files: Sequence[Path], settings: BoilerplateSettings, folder: Path, memory: int) -> pl.DataFrame:
     """Keys of the lines that go (``shared_lines``)."""
-    folder.mkdir()
     spread = min(_MOST_FILES, 1 + _SPREAD * sum(map(_text_bytes, files)) // memory)
+    lines, documents = (_Spill(folder / name, vote, spread) for name, vote in _VOTES.items())
     for path in files:
         for _, batch in _batches(path, [*_GROUP, "text", "signature", "text_digest"]):
-            _lay_aside(batch, settings, folder, spread)
-    totals = [differing(votes, "group") for votes in _read(folder, "groups", spread)]
-    if not totals:
-        return pl.DataFrame(schema={"key": pl.UInt64, "anywhere": pl.Boolean})
-    of_groups = pl.concat(totals)
-    shared = [shared_lines(votes, of_groups, settings) for votes in _read(folder, "lines", spread)]
+            frame = pl.DataFrame(pl.from_arrow(batch.drop_columns(["text", "signature"])))
+            groups = _groups(frame, settings)
+            told = witnesses(_series(batch, "signature"), frame["text_digest"]).with_columns(groups)
+            found = lines_of(_series(batch, "text"), groups, settings)
+            found = found.unique(["row", "key", "later"], maintain_order=True)
+            documents.append(told)
+            lines.append(told[found["row"].to_numpy()].hstack(found.select("key", "later", "long")))
+    totals = pl.concat(differing(votes, ["group"]) for votes in documents)
+    shared = pl.concat(shared_lines(votes, totals, settings) for votes in lines)
     shutil.rmtree(folder)
-    return pl.concat(shared) if shared else pl.DataFrame(schema={"key": pl.UInt64, "anywhere": pl.Boolean})
+    return shared
 
 
-def _lay_aside(batch: pa.RecordBatch, settings: BoilerplateSettings, folder: Path, spread: int) -> None:
-    """Write the votes of some documents: one for each line, and one for each document, in its group."""
-    frame = pl.DataFrame(pl.from_arrow(batch.drop_columns(["text", "signature"])))
-    groups = _groups(frame, settings)
-    told = witnesses(_series(batch, "signature"), frame["text_digest"]).with_columns(groups)
-    lines = lines_of(_series(batch, "text"), groups, settings).unique(["row", "key"], maintain_order=True)
-    of_lines = told[lines["row"].to_numpy()].with_columns(lines["key"], lines["long"])
-    _append(of_lines, "key", folder, "lines", spread)
-    _append(
-        told.with_columns(groups.alias("key"), pl.lit(value=False).alias("long")), "group", folder, "groups", spread
-    )
+class _Spill:
+    """Votes in files; those that are counted together are in one.
 
+    Args:
+        folder: For the files.
+        vote: Columns of a vote, the first of which says what it is counted for.
+        spread: Number of files.
+    """
 
-def _append(votes: pl.DataFrame, by: str, folder: Path, name: str, spread: int) -> None:
-    records = np.empty(votes.height, dtype=_VOTE)
-    for column in _VOTE.names or ():
-        records[column] = votes[column].to_numpy()
-    places = records[by] % np.uint64(spread)
-    order = np.argsort(places, kind="stable")
-    bounds = np.searchsorted(places[order], np.arange(spread + 1))
-    for place in np.flatnonzero(np.diff(bounds)):
-        with (folder / f"{name}-{place}").open("ab") as file:
-            file.write(records[order[bounds[place] : bounds[place + 1]]].tobytes())
+    def __init__(self, folder: Path, vote: "np.dtype[np.void]", spread: int) -> None:
+        folder.mkdir(parents=True)
+        self._paths = [folder / str(place) for place in range(spread)]
+        self._vote = vote
+        self._names = list(vote.names or ())
+        for path in self._paths:
+            path.touch()
 
+    def append(self, votes: pl.DataFrame) -> None:
+        records = np.empty(votes.height, dtype=self._vote)
+        for name in self._names:
+            records[name] = votes[name].to_numpy()
+        places = records[self._names[0]] % np.uint64(len(self._paths))
+        order = np.argsort(places, kind="stable")
+        bounds = np.searchsorted(places[order], np.arange(len(self._paths) + 1))
+        for place in np.flatnonzero(np.diff(bounds)):
+            with self._paths[place].open("ab") as file:
+                file.write(records[order[bounds[place] : bounds[place + 1]]].tobytes())
 
-def _read(folder: Path, name: str, spread: int) -> Iterator[pl.DataFrame]:
-    for place in range(spread):
-        path = folder / f"{name}-{place}"
-        if path.exists():
-            records = np.fromfile(path, dtype=_VOTE)
-            yield pl.DataFrame({column: records[column] for column in _VOTE.names or ()})
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        for path in self._paths:
+            records = np.fromfile(path, dtype=self._vote)
+            yield pl.DataFrame({name: records[name].copy() for name in self._names})
 
 
 def _strip(part: Path, shared: pl.DataFrame, settings: BoilerplateSettings, dedup: DedupSettings, target: Path) -> Path:
@@ -112,7 +119,7 @@ def _strip(part: Path, shared: pl.DataFrame, settings: BoilerplateSettings, dedu
         found |= {start + row: new for row, new in _stripped(batch, shared, settings).items()}
     if not found:
         return part
-    target.mkdir()
+    target.mkdir(parents=True)
     for other in part.iterdir():
         if other.suffix == ".parquet" and other.name != _DOCUMENTS:
             _link(other, target / other.name)
@@ -136,12 +143,15 @@ def _batches(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, pa.Recor
 def _stripped(batch: pa.RecordBatch, shared: pl.DataFrame, settings: BoilerplateSettings) -> dict[int, tuple[str, int]]:
     """New text and number of lines that went, by row, where any went."""
     frame = pl.DataFrame(pl.from_arrow(batch.drop_columns(["text"])))
-    lines = lines_of(_series(batch, "text"), _groups(frame, settings), settings)
-    rows: dict[int, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
-    for row, line, anywhere in lines.join(shared, on="key").select("row", "line", "anywhere").iter_rows():
-        rows[row][anywhere].add(line)
+    lines = lines_of(_series(batch, "text"), _groups(frame, settings), settings).join(shared, on="key")
+    goes = [pl.col("line").filter(place) for place in ("first", "last", "anywhere")]
     texts = batch.column("text")
-    new = {row: without_lines(texts[row].as_py(), *lines, settings) for row, lines in sorted(rows.items())}
+    new = {
+        row: without_lines(texts[row].as_py(), first, last, anywhere, settings)
+        for row, first, last, anywhere in lines.group_by("row", maintain_order=True)
+        .agg(line.alias(str(place)) for place, line in enumerate(goes))
+        .iter_rows()
+    }
     return {row: (text, count) for row, (text, count) in new.items() if count}
 
 
