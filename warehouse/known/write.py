@@ -1,9 +1,9 @@
 """Fingerprints of a run as files of their table, sorted by key outside memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from shutil import rmtree
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ GROUP_ROWS = 1 << 16
 """Rows of a row group: a Bloom filter of 128 KiB, at 16 bits a key, so that one key in 1,000 is read in vain."""
 _FILE_ROWS = 1 << 21
 _BUCKETS = 256
+_Piece = TypeVar("_Piece", Records, pa.Table)
 _SHARE = 24
 """One part in so many of the memory holds records: sorting takes three times as much, encoding a file as much again."""
 
@@ -47,7 +48,8 @@ def write_fingerprints(
         for batch in batches:
             spill.add(records_of(batch))
         paths = []
-        for number, rows in enumerate(_cut(spill.ordered(), spill.rows)):
+        size = max(1, -(-spill.rows // max(1, -(-spill.rows // _FILE_ROWS))))
+        for number, rows in enumerate(cut(spill.ordered(), size, np.concatenate)):
             path = out / f"fingerprints-{run_id}-{number:05d}.parquet"
             table = table_of(rows, pa.repeat(run_id, len(rows)))
             write_file(table, path, FINGERPRINTS, warehouse.file_schema("fingerprints"), group_rows=GROUP_ROWS)
@@ -63,21 +65,20 @@ def table_of(records: Records, run_ids: "pa.Array[Any]") -> pa.Table:
     return pa.table([keys, to_fixed(records["doc_id"]), run_ids], schema=FINGERPRINTS.schema)
 
 
-def _cut(pieces: Iterable[Records], total: int) -> Iterator[Records]:
-    """The rows of each file: as many in each."""
-    size = max(1, -(-total // max(1, -(-total // _FILE_ROWS))))
-    held: list[Records] = []
+def cut(pieces: Iterable[_Piece], size: int, join: Callable[[Sequence[_Piece]], _Piece]) -> Iterator[_Piece]:
+    """Pieces in a row, cut anew: all of ``size`` rows but the last."""
+    held: list[Any] = []
     count = 0
     for piece in pieces:
-        rest = piece
+        rest: Any = piece
         while count + len(rest) >= size:
-            yield np.concatenate([*held, rest[: size - count]])
+            yield join([*held, rest[: size - count]])
             rest = rest[size - count :]
             held, count = [], 0
         held.append(rest)
         count += len(rest)
     if count:
-        yield np.concatenate(held)
+        yield join(held)
 
 
 class _Spill:

@@ -82,7 +82,7 @@ def rewrite(
         return []
     name = rows.table
     made: dict[str, tuple[Replaced, DataFile | None]] = {}
-    with _workplace(warehouse) as folder:
+    with workplace(warehouse) as folder:
 
         def attempt() -> list[Replaced]:
             table = warehouse.table(name)
@@ -112,7 +112,7 @@ def rewrite(
 
 
 @contextmanager
-def _workplace(warehouse: Warehouse) -> Iterator[Path]:
+def workplace(warehouse: Warehouse) -> Iterator[Path]:
     """A folder for files that are not in their place yet; what a crash left of earlier ones is removed."""
     home = workplaces(warehouse)
     if home is None:
