@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup._arrays import Column, Hashes, Rows, Scores, Values
-from dedup.code_points import canonical_table
+from dedup.code_points import canonical_table, identity_table
 from dedup.shingles import canonical
 
 PAYS_BYTES = 16 << 20
@@ -22,7 +22,6 @@ PAYS_BYTES = 16 << 20
 
 # Text that is worked on at a time: its canonical form stays in the level-2 or level-3 cache.
 _PIECE = 1 << 20
-_AS_IT_IS = np.empty(0, dtype=np.uint32)
 
 
 class _Seen:
@@ -135,7 +134,7 @@ def _pieces(
     else:
         forms = [canonical(texts[row] or "") for row in odd.tolist()]
     for first, data, offsets in _utf8(forms):
-        yield odd[first : first + len(offsets) - 1], data, offsets, _AS_IT_IS
+        yield odd[first : first + len(offsets) - 1], data, offsets, identity_table()
 
 
 def _utf8(texts: "Column | Sequence[str | None]") -> Iterator[tuple[int, npt.NDArray[np.uint8], Rows]]:

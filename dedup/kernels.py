@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from dedup.code_points import ODD
+from dedup.code_points import GONE, ODD
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -33,6 +33,7 @@ _BLOCK = 2048
 # The first bytes of sequences of two, three and four bytes in UTF-8, and what continues one.
 _MORE, _TWO, _THREE, _FOUR, _OVER = 0x80, 0xC2, 0xE0, 0xF0, 0xF5
 _SIX_BITS, _LEAST_THREE, _LEAST_FOUR = 0x40, 0x800, 0x10000
+_HANGUL, _SYLLABLES, _FIRST_HANGUL = 0xAC00, 11172, 0xEA
 
 
 _TEXTS = "Array(uint8, 1, 'C', readonly=True), int64[::1], uint32[::1], int64"
@@ -58,30 +59,32 @@ def _inner(function: _Function) -> _Function:
 
 @_inner
 def _encode(code: Any, form: Bytes, at: int) -> int:
-    """UTF-8 of a code point of the basic plane into `form` from `at` to the place returned."""
+    """UTF-8 of a code point into `form` from `at` to the place returned."""
     if code < _MORE:
         form[at] = code
         return at + 1
     if code < _LEAST_THREE:
         form[at], form[at + 1] = 0xC0 | code >> 6, 0x80 | code & 0x3F
         return at + 2
-    form[at], form[at + 1], form[at + 2] = 0xE0 | code >> 12, 0x80 | code >> 6 & 0x3F, 0x80 | code & 0x3F
-    return at + 3
+    if code < _LEAST_FOUR:
+        form[at], form[at + 1], form[at + 2] = 0xE0 | code >> 12, 0x80 | code >> 6 & 0x3F, 0x80 | code & 0x3F
+        return at + 3
+    form[at], form[at + 1] = 0xF0 | code >> 18, 0x80 | code >> 12 & 0x3F
+    form[at + 2], form[at + 3] = 0x80 | code >> 6 & 0x3F, 0x80 | code & 0x3F
+    return at + 4
 
 
 @_inner
 def _point(data: Bytes, place: int, end: int) -> tuple[Any, int]:
-    """Code point at a place, `ODD` where that is no UTF-8, and its number of bytes."""
+    """Code point beyond ASCII at a place, `ODD` where that is no UTF-8, and its number of bytes."""
     lead = data[place]
-    if lead < _MORE:
-        return np.uint32(lead), 1
+    if lead >= _TWO and lead < _THREE and place + 1 < end:
+        one = data[place + 1] ^ _MORE
+        return (np.uint32((lead & 0x1F) << 6 | one), 2) if one < _SIX_BITS else (np.uint32(ODD), 2)
     if lead >= _THREE and lead < _FOUR and place + 2 < end:
         one, two = data[place + 1] ^ _MORE, data[place + 2] ^ _MORE
         code = np.uint32((lead & 0x0F) << 12 | one << 6 | two)
         return (code, 3) if one | two < _SIX_BITS and code >= _LEAST_THREE else (np.uint32(ODD), 3)
-    if lead >= _TWO and lead < _THREE and place + 1 < end:
-        one = data[place + 1] ^ _MORE
-        return (np.uint32((lead & 0x1F) << 6 | one), 2) if one < _SIX_BITS else (np.uint32(ODD), 2)
     if lead >= _FOUR and lead < _OVER and place + 3 < end:
         one, two, three = data[place + 1] ^ _MORE, data[place + 2] ^ _MORE, data[place + 3] ^ _MORE
         code = np.uint32((lead & 0x07) << 18 | one << 12 | two << 6 | three)
@@ -90,42 +93,72 @@ def _point(data: Bytes, place: int, end: int) -> tuple[Any, int]:
 
 
 @_inner
+def _hangul(data: Bytes, place: int, end: int) -> Any:
+    """Code point of a Hangul syllable at a place, 0 where there is something else."""
+    lead = data[place]
+    if lead < _FIRST_HANGUL or lead >= _FIRST_HANGUL + 4 or place + 2 >= end:
+        return np.uint32(0)
+    one, two = data[place + 1] ^ _MORE, data[place + 2] ^ _MORE
+    code = np.uint32((lead & 0x0F) << 12 | one << 6 | two)
+    known = np.uint32(code - np.uint32(_HANGUL)) < _SYLLABLES and one | two < _SIX_BITS
+    return code if known else np.uint32(0)
+
+
+@_inner
 def _decode(data: Bytes, start: int, end: int, table: Words, codes: Words, form: Bytes, at: int) -> tuple[int, int]:
-    """Canonical code points of a text, or -1; their UTF-8 goes into `form` from `at` to the place returned."""
+    """Canonical code points of a text, or -1; their UTF-8 goes into `form` from `at` to the place returned.
+
+    Two ways of their own for ASCII and for syllables, which canonical form never changes, halve the time.
+    """
     count, place = 0, start
     while place < end:
+        lead = data[place]
+        if lead < _MORE:
+            kept = table[lead]
+            codes[count], form[at] = kept, np.uint8(kept)
+            # No branch: where a word ends cannot be foreseen.
+            step = kept < GONE
+            count, at, place = count + step, at + step, place + 1
+            continue
+        code = _hangul(data, place, end)
+        if code:
+            form[at], form[at + 1], form[at + 2] = lead, data[place + 1], data[place + 2]
+            codes[count] = code
+            count, at, place = count + 1, at + 3, place + 3
+            continue
         code, size = _point(data, place, end)
-        kept = code
-        if len(table):
-            kept = table[code] if code < len(table) else np.uint32(ODD)
+        kept = table[code] if code < len(table) else np.uint32(ODD)
         if kept == ODD:
             return -1, at
-        if kept == code:
-            for offset in range(size):
-                form[at + offset] = data[place + offset]
-            at += size
-            codes[count] = kept
-            count += 1
-        elif kept:
+        place += size
+        if kept != GONE:
             at = _encode(kept, form, at)
             codes[count] = kept
             count += 1
-        place += size
     return count, at
 
 
 @_inner
-def _windows(codes: Words, first: int, count: int, width: int, hashes: Hashes) -> None:
-    """Hashes of the runs of `width` code points that begin at `first` and the places after it."""
-    hashes[:count] = np.uint64(width)
-    for offset in range(first, first + width):
-        for i in range(count):
-            hashes[i] = hashes[i] * _BASE + np.uint64(codes[offset + i])
+def _windows(codes: Words, first: int, count: int, width: int, hashes: Hashes) -> bool:
+    """Rolling hashes of the runs of `width` code points from `first` on; whether one of them is zero."""
+    power, value, gone = np.uint64(1), np.uint64(0), np.uint64(0)
+    for offset in range(first, first + width - 1):
+        power *= _BASE
+        value = value * _BASE + np.uint64(codes[offset])
+    power *= _BASE
     for i in range(count):
-        value = hashes[i]
+        value = value * _BASE + (np.uint64(codes[first + i + width - 1]) - gone * power)
+        gone = np.uint64(codes[first + i])
+        hashes[i] = value
+    # A loop of its own, because this one fills vectors.
+    least = ~np.uint64(0)
+    for i in range(count):
+        value = hashes[i] + np.uint64(width) * power
         value = (value ^ value >> _SHIFT) * _MIX_1
         value = (value ^ value >> _SHIFT) * _MIX_2
         hashes[i] = value ^ value >> _SHIFT
+        least = min(least, hashes[i])
+    return bool(least == np.uint64(0))
 
 
 @_inner
@@ -203,7 +236,7 @@ def sketch_texts(
     Args:
         data: UTF-8 of the texts.
         offsets: where each text begins and the last one ends, shape (texts + 1,).
-        table: canonical code point of each code point: 0 for none, `ODD`; empty where the texts are canonical.
+        table: canonical code point of each code point, or `GONE`, or `ODD`.
         width: code points of a shingle.
         factors: odd factor of each permutation.
         shifts: its summand.
@@ -238,10 +271,9 @@ def sketch_texts(
         new, zero = 0, False
         for first in range(0, total, _BLOCK):
             some = min(_BLOCK, total - first)
-            _windows(codes, first, some, wide, hashes)
+            zero |= _windows(codes, first, some, wide, hashes)
             new += _put(hashes, some, slots, bits)
             for i in range(some):
-                zero |= hashes[i] == np.uint64(0)
                 value = np.uint32(hashes[i])
                 value = np.uint32((value ^ value >> np.uint32(16)) * _FMIX_1)
                 value = np.uint32((value ^ value >> np.uint32(13)) * _FMIX_2)
@@ -291,10 +323,8 @@ def shingle_texts(
         zero = False
         for first in range(0, total, _BLOCK):
             some = min(_BLOCK, total - first)
-            _windows(codes, first, some, wide, hashes)
+            zero |= _windows(codes, first, some, wide, hashes)
             _put(hashes, some, slots, bits)
-            for i in range(some):
-                zero |= hashes[i] == np.uint64(0)
         start = at
         sets[at] = np.uint64(0)
         at += zero
