@@ -43,16 +43,18 @@ def main() -> None:
 
 def _run() -> int:
     """The command's exit code."""
-    from pipelines.cli.app import WarehouseError, app, usage_error  # noqa: PLC0415  see main
+    from pipelines.cli.app import app, usage_error, warehouse_refuses  # noqa: PLC0415  see main
     from pipelines.errors import ConfigError, MalmoiError  # noqa: PLC0415
 
     try:
         code = app(standalone_mode=False)
     except ConfigError as error:
         return _complain(str(error), WRONG_USAGE)
-    except (MalmoiError, WarehouseError) as error:
+    except MalmoiError as error:
         return _complain(str(error), FAILED)
     except Exception as error:
+        if warehouse_refuses(error):
+            return _complain(str(error), FAILED)
         message = usage_error(error)
         if message is None:
             raise

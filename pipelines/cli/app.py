@@ -1,5 +1,6 @@
 """The command and its subcommands, each imported when it is called: a run does not wait for what signs releases."""
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -7,9 +8,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
-from warehouse import WarehouseError
-
-__all__ = ["WarehouseError", "app", "usage_error"]
+__all__ = ["app", "usage_error", "warehouse_refuses"]
 
 _COMMANDS = {
     "run": "pipelines.cli.run:run",
@@ -67,6 +66,12 @@ def _load(name: str) -> Any:
         command = get_command(single)
     command.name = name
     return command
+
+
+def warehouse_refuses(error: Exception) -> bool:
+    """Whether an error is one that the warehouse raises on purpose; where none was opened, it was never imported."""
+    errors = sys.modules.get("warehouse.errors")
+    return errors is not None and isinstance(error, errors.WarehouseError)
 
 
 def usage_error(error: Exception) -> str | None:

@@ -18,6 +18,9 @@ import zstandard
 from dedup import DedupSettings, dedup_table, jaccard, shingle_set
 from pipelines.cli import main
 
+# The command keeps Arrow from pandas, and other tests of this process may want both.
+pa.array(np.arange(1)).to_pandas()
+
 SHARED = Path(os.environ.get("MALMOI_SHARED", Path(__file__).parents[3] / "shared"))
 
 NEWS = (
