@@ -85,12 +85,13 @@ def compact(warehouse: Warehouse, name: str, *, memory: int = 256 << 20, file_by
 
 def _small(warehouse: Warehouse, table: Table) -> list[DataFile]:
     """Data files of finished runs that are less than half as large as they could be, by name."""
+    tasks = list(table.scan().plan_files())
+    if any(task.delete_files for task in tasks):
+        raise WarehouseError(f"table {table.name()[-1]} has delete files: rewrite it before compacting it")
     hidden = warehouse.unfinished(table)
     field = table.schema().find_field("run_id").field_id
     found = []
-    for task in table.scan().plan_files():
-        if task.delete_files:
-            raise WarehouseError(f"table {table.name()[-1]} has delete files: rewrite it before compacting it")
+    for task in tasks:
         least, most = (bounds.get(field, b"").decode() for bounds in (task.file.lower_bounds, task.file.upper_bounds))
         open_runs = [run_id for run_id in hidden if not most or least <= run_id <= most]
         if task.file.file_size_in_bytes < _LARGE_BYTES // 2 and not open_runs:

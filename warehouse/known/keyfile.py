@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from warehouse.bloom import hash_words, may_hold_each
 from warehouse.known.footer import Group, Opener, groups_of
 from warehouse.known.plain import Column, Rows, column, rows_of, spans, take
-from warehouse.known.records import DOC_ID, Records
+from warehouse.known.records import DOC_ID, DocIds
 
 _KEY = np.dtype("<i8")
 _SIGMAS = 2.0
@@ -29,7 +29,7 @@ class Found:
     """Documents of keys: by number of the key, ascending."""
 
     which: Rows
-    doc_ids: Records
+    doc_ids: DocIds
 
 
 class KeyFile:
@@ -52,7 +52,7 @@ class KeyFile:
     def find(self, keys: "npt.NDArray[np.int64]") -> Found:
         """Documents of keys, which ascend and differ."""
         which: list[Rows] = [np.empty(0, dtype=np.int64)]
-        doc_ids: list[Records] = [np.empty(0, dtype=DOC_ID)]
+        doc_ids: list[DocIds] = [np.empty(0, dtype=DOC_ID)]
         with self._opener() as source, pq.ParquetFile(source, metadata=self._metadata) as file:
             for group in self._groups:
                 there = self._admitted(source, group, keys)

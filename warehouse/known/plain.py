@@ -74,7 +74,7 @@ def column(source: BinaryIO, file: pq.ParquetFile, group: int, name: str, kind: 
     if _page_bytes(source, chunk) == size:
         return Plain(source, chunk.data_page_offset + chunk.total_compressed_size - size, chunk.num_values, kind)
     values = file.read_row_group(group, [name])[name].combine_chunks()
-    return Whole(np.asarray(values) if kind.fields is None else from_fixed(values, kind))
+    return Whole(np.asarray(values) if kind.kind != "V" else from_fixed(values, kind))
 
 
 def rows_of(starts: Rows, stops: Rows) -> Rows:

@@ -1,4 +1,4 @@
-"""Keys with their documents as NumPy records."""
+"""Keys with their documents as NumPy has them."""
 
 from typing import Any
 
@@ -8,45 +8,53 @@ import polars as pl
 import pyarrow as pa
 
 Records = npt.NDArray[np.void]
-"""Of one of these kinds."""
+"""Of `RECORD`."""
 
-DOC_ID = np.dtype([("high", ">u8"), ("low", ">u8")])
-"""16 bytes, ordered as bytes."""
+DocIds = npt.NDArray[np.void]
+"""Of `DOC_ID`."""
 
-RECORD = np.dtype([("key", "<i8"), ("doc_id", DOC_ID)])
-"""24 bytes."""
+DOC_ID = np.dtype("V16")
+"""The bytes of a document's name."""
+
+RECORD = np.dtype([("key", "<i8"), ("high", "<u8"), ("low", "<u8")])
+"""24 bytes; the two halves of a name as numbers, which order as its bytes do."""
+
+_HALF = np.dtype(">u8")
 
 
 def records_of(keys: pa.Table) -> Records:
     """Columns ``key`` (uint64) and ``doc_id`` (32 hex digits) as ``RECORD``."""
     records = np.empty(keys.num_rows, dtype=RECORD)
     records["key"] = np.asarray(keys["key"]).view(np.int64)
-    records["doc_id"] = from_hex(pl.Series(values=keys["doc_id"], dtype=pl.String))
+    names = pl.Series(values=keys["doc_id"], dtype=pl.String).str.decode("hex").to_arrow().cast(pa.binary(16))
+    halves = from_fixed(names, _HALF).reshape(-1, 2)
+    records["high"], records["low"] = halves[:, 0], halves[:, 1]
     return records
 
 
-def from_hex(doc_ids: pl.Series) -> Records:
-    """Documents by their 32 hex digits as ``DOC_ID``."""
-    return from_fixed(doc_ids.str.decode("hex").to_arrow().cast(pa.binary(16)), DOC_ID)
+def names_of(records: Records) -> "pa.Array[Any]":
+    """The names of documents as fixed-size binary values."""
+    halves = np.empty((len(records), 2), dtype=_HALF)
+    halves[:, 0], halves[:, 1] = records["high"], records["low"]
+    data = pa.py_buffer(halves.tobytes())
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(records), [None, data])
 
 
-def to_hex(doc_ids: Records) -> pl.Series:
-    """``DOC_ID`` as 32 hex digits."""
-    return pl.Series(values=to_fixed(doc_ids).cast(pa.binary())).bin.encode("hex")
+def to_hex(doc_ids: DocIds) -> pl.Series:
+    """Names of documents as 32 hex digits."""
+    data = pa.py_buffer(doc_ids.tobytes())
+    array = pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(doc_ids), [None, data])
+    return pl.Series(values=array.cast(pa.binary())).bin.encode("hex")
 
 
-def from_fixed(array: Any, kind: np.dtype[Any]) -> Records:
-    """Fixed-size binary values without nulls."""
+def from_fixed(array: Any, kind: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Fixed-size binary values without nulls, cut into values of a kind."""
     data = array.buffers()[1]
     if data is None or not len(array):
         return np.empty(0, dtype=kind)
-    return np.frombuffer(memoryview(data), dtype=kind, count=len(array), offset=array.offset * kind.itemsize)
-
-
-def to_fixed(values: Records) -> "pa.Array[Any]":
-    """Records of any kind as fixed-size binary values."""
-    data = pa.py_buffer(np.ascontiguousarray(values).tobytes())
-    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(values.dtype.itemsize), len(values), [None, data])
+    width = array.type.byte_width
+    count = len(array) * width // kind.itemsize
+    return np.frombuffer(memoryview(data), dtype=kind, count=count, offset=array.offset * width)
 
 
 def in_order(records: Records) -> Records:
@@ -58,5 +66,5 @@ def in_order(records: Records) -> Records:
         # Few keys have several documents; only these are sorted by document.
         shared = np.union1d(same, same + 1)
         mine = ordered[shared]
-        ordered[shared] = mine[np.lexsort((mine["doc_id"]["low"], mine["doc_id"]["high"], mine["key"]))]
+        ordered[shared] = mine[np.lexsort((mine["low"], mine["high"], mine["key"]))]
     return ordered

@@ -11,7 +11,7 @@ import pyarrow as pa
 from warehouse._durable import make_temp
 from warehouse.catalog import Warehouse
 from warehouse.files import write_file
-from warehouse.known.records import RECORD, Records, in_order, records_of, to_fixed
+from warehouse.known.records import RECORD, Records, in_order, names_of, records_of
 from warehouse.schemas import FINGERPRINTS
 
 GROUP_ROWS = 1 << 16
@@ -62,7 +62,7 @@ def write_fingerprints(
 def table_of(records: Records, run_ids: "pa.Array[Any]") -> pa.Table:
     """Rows of the table."""
     keys = pa.array(np.ascontiguousarray(records["key"]))
-    return pa.table([keys, to_fixed(records["doc_id"]), run_ids], schema=FINGERPRINTS.schema)
+    return pa.table([keys, names_of(records), run_ids], schema=FINGERPRINTS.schema)
 
 
 def cut(pieces: Iterable[_Piece], size: int, join: Callable[[Sequence[_Piece]], _Piece]) -> Iterator[_Piece]:
