@@ -53,7 +53,7 @@ class OverlapRule(BaseModel):
     run_letters: int = Field(default=7, ge=4, le=64, description="Letters in a row that count as in common.")
     share: float = Field(default=0.6, gt=0, le=1, description="Share of an item's letters that lie in runs in common.")
     least_letters: int = Field(
-        default=12, ge=4, description="Letters of evidence that a passage needs; shorter ones are put together."
+        default=10, ge=4, description="Letters of evidence that a passage needs; shorter ones are put together."
     )
     common: int = Field(
         default=8, ge=1, description="Runs that stand more often than this in a benchmark are no evidence."
