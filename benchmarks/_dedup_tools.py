@@ -70,9 +70,9 @@ def _in_process(given: DataSet, tool: str, script: str, python: object) -> Run:
     out = given.folder / "found.json"
     out.unlink(missing_ok=True)
     command = [str(python), str(HERE / script), str(given.file), str(out), tool]
-    _measured(command, 1, given.folder, f"{tool}.log")
+    cost = _measured(command, 1, given.folder, f"{tool}.log")
     run: Run = json.loads(out.read_text(encoding="utf-8"))[tool]
-    return run
+    return run | {key: cost[key] for key in ("peak_rss_mb", "load")}
 
 
 def _malmoi(given: DataSet, cores: int) -> Run:
@@ -125,13 +125,19 @@ def _datatrove(given: DataSet, cores: int) -> Run:
 
 
 def _measured(command: Sequence[str], cores: int, work: Path, log: str) -> Run:
-    """Run on the first so many cores; CPU seconds are those of all processes, as counted at their end."""
+    """Run on the first so many cores.
+
+    CPU seconds are those of all processes, as counted at their end or, where one leaves its children to nobody, as last
+    seen. `load` is what the machine was busy with before.
+    """
+    load = os.getloadavg()[0]
     chosen = ",".join(map(str, sorted(os.sched_getaffinity(0))[:cores]))
     offline = {"HF_HOME": str(work / "hub"), "HF_HUB_OFFLINE": "1"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     cost = measure(["taskset", "-c", chosen, *command], work, {**os.environ, **offline}, work / log)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return asdict(cost) | {"cpu_s": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime}
+    counted = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return asdict(cost) | {"cpu_s": max(counted, cost.cpu_s), "load": load}
 
 
 def _kept(given: DataSet, tool: str, script: str, fresh: bool, run: Callable[[], Run]) -> Run:  # noqa: FBT001

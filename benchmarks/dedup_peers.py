@@ -58,16 +58,17 @@ def compared(given: DataSet, *, fresh: bool) -> Run:
     }
     for name, run in libraries(given, fresh=fresh).items():
         rates = {
-            key.removesuffix("_cpu_s") or "search": count / run[f"{key}cpu_s"]
+            key.removesuffix("_") or "search": count / run[f"{key}cpu_s"]
             for key in ("", "signature_", "shingle_")
             if f"{key}cpu_s" in run
         }
         scores = of_pairs(given, run["results"]) if "cpu_s" in run else {}
         if "sharing" in run:
             scores |= {f"sharing_{key}": value for key, value in of_pairs(given, run["sharing"]).items()}
-        found["libraries"][name] = {"rates": rates, "peak_rss_mb": run["peak_rss_mb"]} | scores
+        costs = {key: run[key] for key in ("peak_rss_mb", "load")}
+        found["libraries"][name] = {"rates": rates} | costs | scores
     for name, run in programs(given, fresh=fresh).items():
-        costs = {key: run[key] for key in ("wall_s", "cpu_s", "peak_rss_mb")}
+        costs = {key: run[key] for key in ("wall_s", "cpu_s", "peak_rss_mb", "load")}
         scores = of_clusters(given, run["clusters"], run["kept"])
         found["programs"][name] = costs | {"rate": count / run["cpu_s"]} | scores
     return found

@@ -1,7 +1,6 @@
 """Near-duplicate pairs by Malmoi, measured as peer_dedup.py measures the libraries. Usage: own_dedup.py IN OUT TOOL."""
 
 import json
-import resource
 import sys
 from pathlib import Path
 
@@ -21,7 +20,6 @@ def main() -> None:
         "results": np.column_stack(np.divmod(codes, len(texts))).tolist(),
         "cpu_s": len(texts) / facts["docs_per_cpu_s"],
         "signature_cpu_s": len(texts) / facts["docs_per_cpu_s_sketch"],
-        "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
         "candidates": facts["candidates"],
     }
     Path(sys.argv[2]).write_text(json.dumps({sys.argv[3]: row}), encoding="utf-8")

@@ -9,7 +9,6 @@ Of each, CPU seconds of the search (`cpu_s`: shingles, signatures, index and pai
 """
 
 import json
-import resource
 import sys
 import time
 import unicodedata
@@ -134,7 +133,6 @@ def measure(library: str, texts: list[str], shingles: Shingles) -> dict[str, Any
         row["results"] = [(a, b) for a, b, near in found if near]
         if library != "gaoya":
             row["sharing"] = [(a, b) for a, b, _ in found]
-    row["peak_rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     return row
 
 
