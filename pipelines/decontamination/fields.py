@@ -53,7 +53,8 @@ def item_of(record: Any, place: str, row: int, fields: Sequence[str] = ()) -> It
     if not passages and not options:
         return None
     keyed = {_plain(str(key)): value for key, value in record.items()} if isinstance(record, dict) else {}
-    identifier = next((keyed[key] for key in _IDENTIFIERS if keyed.get(key) not in {None, ""}), row)
+    named = [keyed[key] for key in _IDENTIFIERS if isinstance(keyed.get(key), str | int) and keyed[key] != ""]
+    identifier = named[0] if named else row
     return Item(f"{place}#{identifier}", tuple(dict.fromkeys(passages)), tuple(dict.fromkeys(options)))
 
 
@@ -111,9 +112,10 @@ def _listed(text: str) -> list[str] | None:
     except (ValueError, SyntaxError):
         parts = []
     # Python takes 'a' 'b', which NumPy prints, for one string.
-    if "," not in inner or not isinstance(parts, list) or not all(isinstance(part, str) for part in parts) or not parts:
-        parts = [single or double for single, double in _QUOTED.findall(inner)]
-    return parts
+    if "," in inner and parts and isinstance(parts, list) and all(isinstance(part, str) for part in parts):
+        return parts
+    # A sentence in brackets may begin with a quotation too.
+    return None if re.search(r"\w", _QUOTED.sub("", inner)) else [one or two for one, two in _QUOTED.findall(inner)]
 
 
 def _plain(key: str) -> str:

@@ -68,7 +68,9 @@ def _members(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     elif lower.endswith(".gz"):
         yield from _members(name[:-3], gzip.decompress(content))
     elif lower.endswith(".zst"):
-        yield from _members(name[:-4], zstandard.ZstdDecompressor().stream_reader(content).read())
+        yield from _members(
+            name[:-4], zstandard.ZstdDecompressor().stream_reader(content, read_across_frames=True).read()
+        )
     else:
         yield name, content
 

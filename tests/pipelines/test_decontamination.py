@@ -11,10 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedup.benchmarks import Item
 from pipelines.accounting import Accounts
 from pipelines.decontamination import BenchmarkFiles, with_digests
+from pipelines.decontamination.fields import item_of
 from pipelines.decontamination.load import load_items
 from pipelines.errors import ConfigError
 from pipelines.recipe import Recipe
@@ -144,7 +147,7 @@ def packed(folder: Path, form: str) -> Path:
     if form == "gz":
         path.write_bytes(gzip.compress(content))
     elif form == "zst":
-        path.write_bytes(zstandard.compress(content))
+        path.write_bytes(zstandard.compress(content[:50]) + zstandard.compress(content[50:]))
     elif form == "zip":
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("__MACOSX/._a.jsonl", b"\0")
@@ -178,6 +181,30 @@ def test_tables_of_excel_without_heading_and_of_data_frames(tmp_path):
     assert found["bare#1"].passages == ("두레박으로 무엇을 긷는가?", "물", "불")
     assert [found[f"frame#{row}"].passages for row in (0, 1)] == [("절구는?",), ("맷돌은?",)]
     assert [found[f"lines#{row}"].passages for row in (0, 1)] == [("키는?",), ("체는?",)]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text("가나 다['\"]:#\n문제1", max_size=12),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["id", "question", "options", "A", "label", "context", "정답"]), inner, max_size=4
+        )
+    ),
+)
+
+
+@given(JSON)
+def test_any_record_is_an_item_or_none(record):
+    item = item_of(record, "b", 7)
+    assert item is None or (item.name.startswith("b#") and item.passages + item.options)
+
+
+def test_brackets_around_a_sentence_make_no_list():
+    sentence = "['가람'의 옛길을 아는 사람은 이제 마을에 몇 남지 않았다]"
+    item = item_of({"sentence": sentence}, "b", 0)
+    assert item is not None
+    assert item.passages == (sentence,)
 
 
 def test_quotation_marks_that_none_closes_swallow_no_rows(tmp_path):
