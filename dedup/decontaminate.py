@@ -17,7 +17,7 @@ from dedup.benchmarks import Item, OverlapRule, evidence
 from dedup.letters import letters, run_hashes
 from dedup.runs import Runs, chunks, ramp
 
-# One text in 16 has a bit set by chance, and a bit is looked at in the cache more often than not.
+# One bit in 16 is set, so 15 of 16 runs of a page are known to be none of the index without a search.
 _BITS_PER_RUN = 16
 # Options may be shuffled, and a page has words of its own between them.
 _LEAST_GAP = 60
