@@ -138,7 +138,7 @@ def dedup(
     from pipelines.evaluate.dedup import evaluate_dedup  # noqa: PLC0415
 
     listed = read_table(pairs, {"doc_a": str, "doc_b": str, "jaccard_*": float}) if pairs else None
-    _print(evaluate_dedup(read_jsonl(docs, {"id": str, "text": str}), listed, threshold), as_json=as_json)
+    _print(evaluate_dedup(read_jsonl(docs, {"id": (str, int), "text": str}), listed, threshold), as_json=as_json)
 
 
 @eval_app.command()

@@ -62,9 +62,9 @@ def test_without_a_list_all_pairs_are_compared(tmp_path):
     assert report["against"]["char5"] == {"pairs": 3, "found": 3, "recall": 1, "precision": 1}
 
 
-def test_a_list_may_hold_any_shingles(tmp_path):
-    docs = write_rows(tmp_path / "docs.jsonl", [{"id": name, "text": text} for name, text in DOCS])
-    pairs = write_bytes(tmp_path / "pairs.tsv", b"jaccard_morpheme3\tdoc_a\tdoc_b\n0.85\ta\tb\n0.7\ta\tc\n")
+def test_a_list_may_hold_any_shingles_and_ids_may_be_numbers(tmp_path):
+    docs = write_rows(tmp_path / "docs.jsonl", [{"id": i, "text": text} for i, (_, text) in enumerate(DOCS[:4])])
+    pairs = write_bytes(tmp_path / "pairs.tsv", b"jaccard_morpheme3\tdoc_a\tdoc_b\n0.85\t0\t1\n0.7\t0\t2\n")
     report = evaluate("dedup", "--docs", docs, "--pairs", pairs)
     assert report["against"] == {"morpheme3": {"pairs": 1, "found": 1, "recall": 1, "precision": 0.3333}}
 
