@@ -1,21 +1,25 @@
 """Lines that the documents of a host have in common: what its templates and its editors add to every page.
 
-A line counts by the documents that differ: copies and versions of one page share all of their lines and say nothing
-of a template. For each of four values of a MinHash signature the distinct values among the documents with a line are
-counted; two documents of Jaccard index J add 2 - J to the mean. What is never taken out, however common: headings of
-statutes, plain sentences in the style of news and books (한다, 이다), code, tables, and lines without Hangul.
+Versions and copies of one page have all of their lines in common and say nothing of a template. So only those documents
+count as witnesses of a line whose text is their own: half of eight values of their MinHash signature, each of which is
+the hash of one shingle of the text, must not be values of many other documents of the host. Of texts that share four
+fifths of their shingles one in eighteen gets through, and a fifth of all documents must witness a line.
+
+What is never taken out, however common: headings of statutes, plain sentences in the style of news and books (한다,
+이다), code, tables, and lines without Hangul.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-WITNESSES = ("witness_0", "witness_1", "witness_2", "witness_3")
-"""Columns with values of a document's signature, by which documents are told apart."""
+VALUES = tuple(f"value_{number}" for number in range(8))
+"""Columns with values of a document's signature."""
 
-_WITNESS_BYTES = 4
+_VALUE_BYTES = 4
+_MOST_SHARED = len(VALUES) // 2
 _PLAIN_SENTENCE = "[^니]다[.?!…]*[\"'”’)\\]]*$"
 _CODE = r"[{};=]$|^(?://|[#*<>|])|\|"
 _STATUTE = "^제[0-9]+(?:편|장|절|관|조|항|호)"
@@ -33,7 +37,7 @@ class BoilerplateSettings(BaseModel):
         description="Documents compared with each other: of one host and day of capture (so that daily runs and one "
         "large run agree), or all of one host.",
     )
-    documents: int = Field(default=5, ge=2, description="Documents that differ and share the line, at least.")
+    documents: int = Field(default=8, ge=2, description="Documents that share the line, at least.")
     share: float = Field(
         default=0.2, gt=0, le=1, description="Their share of the host's documents from which a line goes near an edge."
     )
@@ -45,6 +49,7 @@ class BoilerplateSettings(BaseModel):
     edge_lines: int = Field(
         default=4, ge=0, description="Other lines that may lie between a line and the beginning or end of its text."
     )
+    edge_chars: int = Field(default=200, ge=0, description="Length of those other lines together.")
 
 
 DEFAULTS = BoilerplateSettings()
@@ -53,7 +58,7 @@ DEFAULTS = BoilerplateSettings()
 def lines_of(texts: pl.Series, groups: pl.Series, settings: BoilerplateSettings = DEFAULTS) -> pl.DataFrame:
     """Lines that could be boilerplate.
 
-    Columns ``row`` of the text, ``line`` in it, ``later`` (in the second half of the text), ``long`` (enough to go
+    Columns ``row`` of the text, ``line`` in it, ``later`` (in the second half of its bytes), ``long`` (enough to go
     anywhere) and ``key`` of the line in its group; keys are equal within one process only.
 
     Args:
@@ -64,10 +69,10 @@ def lines_of(texts: pl.Series, groups: pl.Series, settings: BoilerplateSettings 
     lines = pl.DataFrame({"text": texts.str.split("\n"), "group": groups}).with_row_index("row")
     form = pl.col("text").str.replace_all(r"\s+", "").str.to_lowercase()
     return (
-        lines.with_columns(
-            pl.int_ranges(0, pl.col("text").list.len()).alias("line"), pl.col("text").list.len().alias("lines")
-        )
+        lines.with_columns(pl.int_ranges(0, pl.col("text").list.len()).alias("line"))
         .explode("text", "line", empty_as_null=False)
+        .with_columns(pl.col("text").str.len_bytes().cum_sum().over("row").alias("end"))
+        .with_columns((pl.col("end") * 2 > pl.col("end").max().over("row")).alias("later"))
         .filter(pl.col("text").str.len_bytes() >= settings.line_chars)
         .with_columns(form.alias("form"))
         .filter(pl.col("form").str.len_chars() >= settings.line_chars)
@@ -75,63 +80,64 @@ def lines_of(texts: pl.Series, groups: pl.Series, settings: BoilerplateSettings 
         .select(
             pl.col("row").cast(pl.Int64),
             "line",
-            (pl.col("line") * 2 >= pl.col("lines")).alias("later"),
+            "later",
             (pl.col("form").str.len_chars() >= settings.line_chars_anywhere).alias("long"),
             (pl.col("form").hash() ^ pl.col("group")).alias("key"),
         )
     )
 
 
-def witnesses(signatures: pl.Series, digests: pl.Series) -> pl.DataFrame:
-    """Columns ``WITNESSES`` of documents: the first values of the signature (bytes).
+def values_of(signatures: pl.Series, digests: pl.Series) -> pl.DataFrame:
+    """Columns ``VALUES`` of documents: the first values of the signature (bytes); and ``digest``, a number of the text.
 
-    Of a text without one the digest (hex), which tells it from all others.
+    Texts without a signature, which are very short, share all values.
     """
-    bits = pl.coalesce(pl.col("signature"), pl.col("digest").str.decode("hex"), pl.lit(b"\0" * 16))
-    starts = range(0, _WITNESS_BYTES * len(WITNESSES), _WITNESS_BYTES)
+    bits = pl.col("signature").fill_null(b"\0" * _VALUE_BYTES * len(VALUES))
     values = [
-        bits.bin.slice(start, _WITNESS_BYTES).bin.reinterpret(dtype=pl.UInt32).alias(name)
-        for start, name in zip(starts, WITNESSES, strict=True)
+        bits.bin.slice(number * _VALUE_BYTES, _VALUE_BYTES).bin.reinterpret(dtype=pl.UInt32).alias(name)
+        for number, name in enumerate(VALUES)
     ]
-    return pl.DataFrame({"signature": signatures, "digest": digests}).select(values)
+    return pl.DataFrame({"signature": signatures, "digest": digests}).select(pl.col("digest").hash(), *values)
 
 
-def differing(votes: pl.DataFrame, by: Sequence[str], least: int = 1) -> pl.DataFrame:
-    """How many documents that differ there are for all values of some columns: those, and ``documents`` (Float64).
+def witnesses(documents: pl.DataFrame, settings: BoilerplateSettings = DEFAULTS) -> pl.Series:
+    """Which documents tell of a template, in order (Boolean).
 
     Args:
-        votes: The columns and ``WITNESSES``, a row for each document.
-        by: Names of the columns.
-        least: Values with fewer documents are left out.
+        documents: ``group`` and ``VALUES``, a row for each document, all documents of a group.
+        settings: What goes.
     """
-    many = votes.filter(pl.len().over(by) >= least)
-    distinct = many.group_by(by).agg(pl.col(name).n_unique() for name in WITNESSES)
-    return distinct.select(*by, pl.mean_horizontal(*WITNESSES).alias("documents"))
+    many = pl.max_horizontal(pl.lit(settings.documents), pl.len().over("group") * (settings.share / 2))
+    shared = [(pl.len().over("group", name) >= many).cast(pl.UInt8) for name in VALUES]
+    return documents.select((pl.sum_horizontal(shared) <= _MOST_SHARED).alias("witness"))["witness"]
 
 
 def shared_lines(votes: pl.DataFrame, totals: pl.DataFrame, settings: BoilerplateSettings = DEFAULTS) -> pl.DataFrame:
-    """Keys of lines that go: ``key``, and whether ``first``, ``last`` (near that edge) or ``anywhere``.
+    """Keys of lines that go: ``key``, ``later``, ``near`` (the edge of that half), ``anywhere`` (in that half).
 
-    The halves of a text are counted by themselves: headlines in a list at the end of many pages are the title of one.
+    The halves of a text are counted by themselves: a headline in the lists at the end of many pages is the title of
+    one.
 
     Args:
-        votes: ``key``, ``group``, ``later``, ``long`` and ``WITNESSES``, a row for each line of each document.
-        totals: ``group`` and ``documents``, as `differing` counts all documents of the group.
+        votes: ``key``, ``group``, ``later``, ``long`` and ``digest``, a row for each line of each witness.
+        totals: ``group`` and ``documents``, the number of different texts in it.
         settings: What goes.
     """
-    sides = differing(votes, ["key", "later"], settings.documents).filter(pl.col("documents") >= settings.documents)
-    share = pl.col("documents") / pl.col("documents_right")
+    enough = votes.filter(pl.len().over("key", "later") >= settings.documents)
+    counted = enough.group_by("key", "later").agg(
+        pl.col("digest").n_unique().alias("witnesses"), pl.col("group", "long").first()
+    )
+    share = pl.col("witnesses") / pl.col("documents")
     return (
-        sides.join(votes.select("key", "group", "long").unique("key"), on="key")
+        counted.filter(pl.col("witnesses") >= settings.documents)
         .join(totals, on="group")
-        .with_columns(share.alias("share"))
-        .group_by("key")
-        .agg(
-            (~pl.col("later") & (pl.col("share") >= settings.share)).any().alias("first"),
-            (pl.col("later") & (pl.col("share") >= settings.share)).any().alias("last"),
-            (pl.col("long").all() & (pl.col("share").sum() >= settings.share_anywhere)).alias("anywhere"),
+        .select(
+            "key",
+            "later",
+            (share >= settings.share).alias("near"),
+            (pl.col("long") & (share.sum().over("key") >= settings.share_anywhere)).alias("anywhere"),
         )
-        .filter(pl.col("first") | pl.col("last") | pl.col("anywhere"))
+        .filter(pl.col("near") | pl.col("anywhere"))
     )
 
 
@@ -153,15 +159,16 @@ def without_lines(
     """
     lines = text.split("\n")
     filled = [number for number, line in enumerate(lines) if line.strip()]
-    gone = set(anywhere)
+    gone = {number for number in filled if number in anywhere}
     for order, near in ((filled, first), (filled[::-1], last)):
-        passed = 0
+        passed = chars = 0
         for number in order:
             if number in near:
                 gone.add(number)
             elif number not in gone:
                 passed += 1
-                if passed > settings.edge_lines:
+                chars += len("".join(lines[number].split()))
+                if passed > settings.edge_lines or chars > settings.edge_chars:
                     break
     if not gone:
         return text, 0

@@ -1,8 +1,8 @@
 """Lines that the pages of a host share leave the texts, between the map phase and the choice of documents.
 
-Two passes over the parts. The first lays the key of every line aside, by key in files of bounded size, and counts them
-one file after another; the second rewrites the documents of the parts in which lines go. What goes follows from the
-documents alone, not from how they are cut into parts.
+Three passes over the parts. The first asks which documents tell of a template, from their sketches; the second counts
+the lines of those; the third rewrites the documents of the parts in which lines go. What is counted lies in files of
+bounded size, by what it is counted for. What goes follows from the documents, not from how they are cut into parts.
 """
 
 import os
@@ -12,20 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dedup import BoilerplateSettings, DedupSettings, sketch
-from dedup.lines import WITNESSES, differing, lines_of, shared_lines, without_lines, witnesses
+from dedup.lines import VALUES, lines_of, shared_lines, values_of, without_lines, witnesses
 
 _DOCUMENTS = "documents.parquet"
 _BATCH = 1024
 _GROUP = ("host", "site", "fetched_at")
-_WITNESS = [(name, "<u4") for name in WITNESSES]
-_LINE_VOTE = np.dtype([("key", "<u8"), ("group", "<u8"), ("later", "?"), ("long", "?"), *_WITNESS])
-_DOCUMENT_VOTE = np.dtype([("group", "<u8"), *_WITNESS])
-_VOTES = {"lines": _LINE_VOTE, "documents": _DOCUMENT_VOTE}
+_LINE = np.dtype([("key", "<u8"), ("group", "<u8"), ("digest", "<u8"), ("later", "?"), ("long", "?")])
+_DOCUMENT = np.dtype([("group", "<u8"), ("digest", "<u8"), ("row", "<i8"), *((name, "<u4") for name in VALUES)])
 # A vote is as large as the shortest line, and Polars holds some copies of what it counts.
 _SPREAD = 8
 _MOST_FILES = 256
@@ -61,20 +60,37 @@ def strip_boilerplate(
 def _count(files: Sequence[Path], settings: BoilerplateSettings, folder: Path, memory: int) -> pl.DataFrame:
     """Keys of the lines that go (``shared_lines``)."""
     spread = min(_MOST_FILES, 1 + _SPREAD * sum(map(_text_bytes, files)) // memory)
-    lines, documents = (_Spill(folder / name, vote, spread) for name, vote in _VOTES.items())
-    for path in files:
-        for _, batch in _batches(path, [*_GROUP, "text", "signature", "text_digest"]):
-            frame = pl.DataFrame(pl.from_arrow(batch.drop_columns(["text", "signature"])))
-            groups = _groups(frame, settings)
-            told = witnesses(_series(batch, "signature"), frame["text_digest"]).with_columns(groups)
-            found = lines_of(_series(batch, "text"), groups, settings)
-            found = found.unique(["row", "key", "later"], maintain_order=True)
-            documents.append(told)
-            lines.append(told[found["row"].to_numpy()].hstack(found.select("key", "later", "long")))
-    totals = pl.concat(differing(votes, ["group"]) for votes in documents)
+    telling, totals = _witnesses(files, settings, _Spill(folder / "documents", _DOCUMENT, spread))
+    lines = _Spill(folder / "lines", _LINE, spread)
+    for start, batch in _batches(files, [*_GROUP, "text_digest", "text"]):
+        told = batch.filter(pa.array(telling[start : start + batch.num_rows]))
+        if told.num_rows:
+            groups = _groups(told, settings)
+            digests = pl.Series("digest", pl.from_arrow(told.column("text_digest"))).hash()
+            of_batch = lines_of(_series(told, "text"), groups, settings)
+            rows = of_batch["row"].to_numpy()
+            lines.append(of_batch.with_columns(groups[rows].alias("group"), digests[rows].alias("digest")))
     shared = pl.concat(shared_lines(votes, totals, settings) for votes in lines)
     shutil.rmtree(folder)
     return shared
+
+
+def _witnesses(
+    files: Sequence[Path], settings: BoilerplateSettings, spill: "_Spill"
+) -> tuple[npt.NDArray[np.bool_], pl.DataFrame]:
+    """Which documents tell of a template, by row over all parts; and the number of different texts of each group."""
+    count = 0
+    for start, batch in _batches(files, [*_GROUP, "text_digest", "signature"]):
+        values = values_of(_series(batch, "signature"), _series(batch, "text_digest"))
+        count = start + batch.num_rows
+        rows = pl.Series("row", np.arange(start, count))
+        spill.append(values.with_columns(_groups(batch, settings).alias("group"), rows))
+    telling = np.zeros(count, dtype=np.bool_)
+    totals = []
+    for documents in spill:
+        telling[documents["row"].to_numpy()] = witnesses(documents, settings).to_numpy()
+        totals.append(documents.group_by("group").agg(pl.col("digest").n_unique().alias("documents")))
+    return telling, pl.concat(totals)
 
 
 class _Spill:
@@ -115,7 +131,7 @@ def _strip(part: Path, shared: pl.DataFrame, settings: BoilerplateSettings, dedu
     """The part, or a copy of it in which lines are gone."""
     path = part / _DOCUMENTS
     found: dict[int, tuple[str, int]] = {}
-    for start, batch in _batches(path, [*_GROUP, "text"]):
+    for start, batch in _batches([path], [*_GROUP, "text"]):
         found |= {start + row: new for row, new in _stripped(batch, shared, settings).items()}
     if not found:
         return part
@@ -125,32 +141,40 @@ def _strip(part: Path, shared: pl.DataFrame, settings: BoilerplateSettings, dedu
             _link(other, target / other.name)
     schema = pq.read_schema(path)
     with pq.ParquetWriter(target / _DOCUMENTS, schema, compression="zstd", compression_level=1) as writer:
-        for start, batch in _batches(path, schema.names):
+        for start, batch in _batches([path], schema.names):
             rows = {row: found[start + row] for row in range(batch.num_rows) if start + row in found}
             writer.write_batch(_rewritten(batch, rows, dedup))
     return target
 
 
-def _batches(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """Documents of a part, some at a time, and the number of the first."""
+def _batches(files: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Documents of some files, some at a time, and the number of the first."""
     start = 0
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=_BATCH, columns=list(columns)):
-            yield start, batch
-            start += batch.num_rows
+    for path in files:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=_BATCH, columns=list(columns)):
+                yield start, batch
+                start += batch.num_rows
 
 
 def _stripped(batch: pa.RecordBatch, shared: pl.DataFrame, settings: BoilerplateSettings) -> dict[int, tuple[str, int]]:
     """New text and number of lines that went, by row, where any went."""
-    frame = pl.DataFrame(pl.from_arrow(batch.drop_columns(["text"])))
-    lines = lines_of(_series(batch, "text"), _groups(frame, settings), settings).join(shared, on="key")
-    goes = [pl.col("line").filter(place) for place in ("first", "last", "anywhere")]
+    lines = lines_of(_series(batch, "text"), _groups(batch, settings), settings)
+    shared = shared.rename({"later": "half"})
+    goes = {
+        "first": pl.col("near") & ~pl.col("half"),
+        "last": pl.col("near") & pl.col("half"),
+        "anywhere": pl.col("anywhere") & (pl.col("half") == pl.col("later")),
+    }
+    rows = (
+        lines.join(shared, on="key")
+        .group_by("row", maintain_order=True)
+        .agg(pl.col("line").filter(place).alias(f"{name}_lines") for name, place in goes.items())
+    )
     texts = batch.column("text")
     new = {
         row: without_lines(texts[row].as_py(), first, last, anywhere, settings)
-        for row, first, last, anywhere in lines.group_by("row", maintain_order=True)
-        .agg(line.alias(str(place)) for place, line in enumerate(goes))
-        .iter_rows()
+        for row, first, last, anywhere in rows.iter_rows()
     }
     return {row: (text, count) for row, (text, count) in new.items() if count}
 
@@ -178,11 +202,11 @@ def _rewritten(batch: pa.RecordBatch, found: Mapping[int, tuple[str, int]], dedu
     return batch
 
 
-def _groups(frame: pl.DataFrame, settings: BoilerplateSettings) -> pl.Series:
+def _groups(batch: pa.RecordBatch, settings: BoilerplateSettings) -> pl.Series:
     """Number of each document's group."""
     day = pl.col("fetched_at").dt.date() if settings.window == "day" else pl.lit(None, pl.Date)
     group = pl.struct(pl.coalesce("host", "site").alias("host"), day.alias("day"))
-    return frame.select(group.hash().alias("group"))["group"]
+    return pl.DataFrame(pl.from_arrow(batch.select(list(_GROUP)))).select(group.hash().alias("group"))["group"]
 
 
 def _series(batch: pa.RecordBatch, name: str) -> pl.Series:
