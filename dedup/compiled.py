@@ -1,8 +1,8 @@
 """The compiled way through texts, and when it pays.
 
-The compiled code takes 0.4 s of CPU to load, in which the NumPy code gets through some 12 MB of text; it does five times
-as much. So a process begins with NumPy and goes over to compiled code when it has seen that much, or is told at once by
-`expect`. Both ways give the same results, bit for bit.
+The compiled code takes 0.4 s of CPU to load, in which the NumPy code gets through some 12 MB of text; it does five
+times as much. So a process begins with NumPy and goes over to compiled code when it has seen that much, or is told at
+once by `expect`. Both ways give the same results, bit for bit.
 """
 
 import hashlib

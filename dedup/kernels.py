@@ -42,7 +42,7 @@ _TEXTS = "Array(uint8, 1, 'C', readonly=True), int64[::1], uint32[::1], int64"
 
 
 def _load_without_linear_algebra() -> None:
-    """Load what numba knows of arrays without SciPy's linear algebra, a quarter of the time, which nothing here needs."""
+    """Load what numba knows of arrays, but not SciPy's linear algebra: a quarter of the time, for nothing needed."""
     modules: dict[str, Any] = sys.modules
     absent = "scipy.linalg" not in modules
     if absent:
