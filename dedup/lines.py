@@ -55,7 +55,9 @@ class BoilerplateSettings(BaseModel):
 DEFAULTS = BoilerplateSettings()
 
 
-def lines_of(texts: pl.Series, groups: pl.Series, settings: BoilerplateSettings = DEFAULTS) -> pl.DataFrame:
+def lines_of(
+    texts: pl.Series, groups: pl.Series, settings: BoilerplateSettings = DEFAULTS, *, judged: bool = False
+) -> pl.DataFrame:
     """Lines that could be boilerplate.
 
     Columns ``row`` of the text, ``line`` in it, ``later`` (in the second half of its bytes), ``long`` (enough to go
@@ -65,6 +67,7 @@ def lines_of(texts: pl.Series, groups: pl.Series, settings: BoilerplateSettings 
         texts: Strings.
         groups: Number of the group of documents (UInt64, spread over all values) of each.
         settings: What may go.
+        judged: The keys of lines that go are known: what kind of line it is, is not asked again.
     """
     lines = pl.DataFrame({"text": texts.str.split("\n"), "group": groups}).with_row_index("row")
     form = pl.col("text").str.replace_all(r"\s+", "").str.to_lowercase()
@@ -73,10 +76,10 @@ def lines_of(texts: pl.Series, groups: pl.Series, settings: BoilerplateSettings 
         .explode("text", "line", empty_as_null=False)
         .with_columns(pl.col("text").str.len_bytes().cum_sum().over("row").alias("end"))
         .with_columns((pl.col("end") * 2 > pl.col("end").max().over("row")).alias("later"))
-        .filter(pl.col("text").str.len_bytes() >= settings.line_chars)
+        .filter((pl.col("text").str.len_bytes() >= settings.line_chars) & pl.col("text").str.contains("[가-힣]"))
         .with_columns(form.alias("form"))
         .filter(pl.col("form").str.len_chars() >= settings.line_chars)
-        .filter(_may_go(pl.col("form")))
+        .filter(pl.lit(judged) | _may_go(pl.col("form")))
         .select(
             pl.col("row").cast(pl.Int64),
             "line",

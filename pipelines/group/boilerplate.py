@@ -50,11 +50,9 @@ def strip_boilerplate(
         return list(parts)
     files = [part / _DOCUMENTS for part in parts]
     shared = _count(files, settings, scratch / "votes", int(dedup.memory))
-    return (
-        list(parts)
-        if shared.is_empty()
-        else [_strip(part, shared, settings, dedup, scratch / part.name) for part in parts]
-    )
+    if shared.is_empty():
+        return list(parts)
+    return [_strip(part, shared, settings, dedup, scratch / part.name) for part in parts]
 
 
 def _count(files: Sequence[Path], settings: BoilerplateSettings, folder: Path, memory: int) -> pl.DataFrame:
@@ -159,7 +157,7 @@ def _batches(files: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple[in
 
 def _stripped(batch: pa.RecordBatch, shared: pl.DataFrame, settings: BoilerplateSettings) -> dict[int, tuple[str, int]]:
     """New text and number of lines that went, by row, where any went."""
-    lines = lines_of(_series(batch, "text"), _groups(batch, settings), settings)
+    lines = lines_of(_series(batch, "text"), _groups(batch, settings), settings, judged=True)
     shared = shared.rename({"later": "half"})
     goes = {
         "first": pl.col("near") & ~pl.col("half"),
