@@ -69,6 +69,10 @@ _SAME = {
         "https://news.v.daum.net/v/20230924051025609?f=o",
         "http://v.media.daum.net/v/20230924051025609",
     ],
+    "Daum blog": [
+        "http://blog.daum.net/_blog/BlogTypeView.do?blogid=0Xrxs&articleno=41",
+        "http://m.blog.daum.net/_blog/BlogTypeView.do?blogid=0Xrxs&articleno=41&categoryId=7&regdt=20161224170447",
+    ],
     "Tistory": [
         "https://hangul.tistory.com/95",
         "https://hangul.tistory.com/m/95",
