@@ -58,7 +58,7 @@ def shingle_set(text: str, settings: DedupSettings = DEFAULTS) -> Hashes:
 def shingle_sets(canonical_texts: Sequence[str], width: int) -> Iterator[Hashes]:
     """`shingle_set` of many texts that are canonical already, in order, many at a time."""
     for chunk in _chunks(canonical_texts):
-        hashes = _windows(_code_points("".join(chunk)), width)
+        hashes = window_hashes(_code_points("".join(chunk)), width)
         start = 0
         for text in chunk:
             end = start + len(text)
@@ -66,7 +66,7 @@ def shingle_sets(canonical_texts: Sequence[str], width: int) -> Iterator[Hashes]
                 # The windows between here and `end` reach into the next text.
                 yield distinct(hashes[start : end - width + 1])
             else:
-                yield _windows(_code_points(text), len(text))
+                yield window_hashes(_code_points(text), len(text))
             start = end
 
 
@@ -96,8 +96,8 @@ def _code_points(text: str) -> Hashes:
     return np.frombuffer(text.encode("utf-32-le"), dtype="<u4").astype(np.uint64)
 
 
-def _windows(code_points: Hashes, width: int) -> Hashes:
-    """Hash of each run of `width` code points, by Horner's rule modulo 2^64; the width itself is the first term."""
+def window_hashes(code_points: Hashes, width: int) -> Hashes:
+    """Hash of each run of `width` code points, or other numbers, by Horner's rule modulo 2^64 from the width on."""
     count = max(len(code_points) - width + 1, 0) if width else 0
     hashes = np.full(count, width, dtype=np.uint64)
     for offset in range(width):
