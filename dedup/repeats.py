@@ -61,7 +61,7 @@ def remove_repeats(text: str, settings: RepeatSettings = DEFAULTS) -> Unrepeated
 
     First occurrences stay, and the order of all that stays.
     """
-    if not settings.enabled or _all_differ(text):
+    if not settings.enabled or _all_differ(text, settings):
         return Unrepeated(text, 0)
     units = _units(text, settings)
     gone = [units[number] for number in _gone(units, settings)]
@@ -70,10 +70,17 @@ def remove_repeats(text: str, settings: RepeatSettings = DEFAULTS) -> Unrepeated
     return Unrepeated(_without(text, units, gone), sum(len(unit.key) for unit in gone))
 
 
-def _all_differ(text: str) -> bool:
-    """A quick look: no two pieces between the commonest ends of sentences are equal. Most texts go no further."""
+def _all_differ(text: str, settings: RepeatSettings) -> bool:
+    """A quick look at the pieces between the commonest ends of sentences. Most texts go no further."""
     pieces = text.replace("\n", ". ").replace("? ", ". ").replace("! ", ". ").split(". ")
-    return len(set(pieces)) == len(pieces)
+    if len(set(pieces)) == len(pieces):
+        return True
+    least = settings.sentence_chars - 1  # a full stop is gone
+    counts = Counter(piece for piece in pieces if len(piece) >= least)
+    repeated = sum(
+        (count - 1) * (len(piece) + 1) for piece, count in counts.items() if count > 1 and _HANGUL.search(piece)
+    )
+    return repeated < min(settings.line_chars, settings.run_chars, settings.paragraph_chars)
 
 
 @dataclass(frozen=True, slots=True)
