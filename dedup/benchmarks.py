@@ -91,37 +91,44 @@ def evidence(items: Sequence[Item], rule: OverlapRule) -> Evidence:
 
     Equal passages of several items are looked for once, under the name of the first.
     """
+    width, least = rule.run_letters, rule.least_letters
     numbers: dict[str, int] = {}
     for item in items:
-        for text in item.passages + item.options:
+        for text in item.passages:
             numbers.setdefault(text, len(numbers))
-    texts = list(numbers)
-    every = Runs.of(texts, rule.run_letters)
-    common = union(frequent(every.hashes, rule.common), Runs.of(_STOCK, rule.run_letters).hashes)
-    runs = every.telling(common)
-    sizes = runs.covered(len(texts))
+    runs = Runs.of(list(numbers), width)
+    common = union(frequent(runs.hashes, rule.common), Runs.of(_STOCK, width).hashes)
+    runs = runs.telling(common)
+    sizes = runs.covered(len(numbers))
     # A unit is texts in a row, and how many of them are passages.
     units: dict[tuple[tuple[int, ...], int], str] = {}
-    short: dict[str, str] = {}
+    rest: list[Item] = []
     for item in items:
-        passages = tuple(dict.fromkeys(numbers[text] for text in item.passages))
-        options = tuple(dict.fromkeys(numbers[text] for text in item.options))
-        found: list[tuple[tuple[int, ...], int]] = [
-            ((number,), 1) for number in passages if sizes[number] >= rule.least_letters
-        ]
-        if not found and sizes[[*passages, *options]].sum() >= rule.least_letters:
-            found = [(passages + options, len(passages))]
-        for unit in found:
-            units.setdefault(unit, item.name)
-        if not found:
+        alone = [number for number in map(numbers.__getitem__, item.passages) if sizes[number] >= least]
+        for number in alone:
+            units.setdefault(((number,), 1), item.name)
+        if not alone:
+            rest.append(item)
+    count = len(numbers)
+    for item in rest:
+        for text in item.options:
+            numbers.setdefault(text, len(numbers))
+    offered = Runs.of(list(numbers)[count:], width)
+    runs = runs.followed_by(offered.telling(union(common, frequent(offered.hashes, rule.common))), count)
+    sizes = runs.covered(len(numbers))
+    short: dict[str, str] = {}
+    for item in rest:
+        whole = tuple(numbers[text] for text in dict.fromkeys(item.passages + item.options))
+        if sizes[list(whole)].sum() >= least:
+            units.setdefault((whole, len(set(item.passages))), item.name)
+        else:
             short |= {text: item.name for text in _in_a_row(item) if text not in short}
-    together = Runs.of(list(short), rule.run_letters).telling(common)
+    together = Runs.of(list(short), width).telling(common)
     names = list(short.values())
     # Short texts in a row owe some of their letters to what they happen to stand beside.
-    enough = rule.least_letters + rule.run_letters
-    usable = np.flatnonzero(together.covered(len(short)) >= enough).tolist()
-    units |= {((len(texts) + row,), 1): names[row] for row in usable}
-    gathered, place = runs.followed_by(together, len(texts)).gathered([unit for unit, _ in units])
+    usable = np.flatnonzero(together.covered(len(short)) >= least + width).tolist()
+    units |= {((len(numbers) + row,), 1): names[row] for row in usable}
+    gathered, place = runs.followed_by(together, len(numbers)).gathered([unit for unit, _ in units])
     leads = np.fromiter((lead for _, lead in units), dtype=np.int64, count=len(units))
     unusable = len(set(names) - {names[row] for row in usable})
     return Evidence(tuple(units.values()), gathered, place < leads[gathered.text], unusable)
