@@ -22,7 +22,7 @@ it holds sketches and texts; `dedup_table` shows the order of calls.
 from dedup.across import MATCH_SCHEMA, across, alike, sure_enough
 from dedup.choose import CHOICE_SCHEMA, choose, fold_exact, keep_order, keep_rank
 from dedup.compiled import expect
-from dedup.fingerprints import FINGERPRINT_SCHEMA, fingerprints
+from dedup.fingerprints import FINGERPRINT_SCHEMA, band_scheme, fingerprints
 from dedup.keep import Direction, order_keys
 from dedup.lines import BoilerplateSettings
 from dedup.lsh import BAND_SCHEMA, PAIR_SCHEMA, Candidates, band_keys, candidates, partition
@@ -54,6 +54,7 @@ __all__ = [
     "across",
     "alike",
     "band_keys",
+    "band_scheme",
     "candidates",
     "canonical",
     "choose",

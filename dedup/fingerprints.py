@@ -54,15 +54,19 @@ def fingerprints(
         raise ValueError("columns of documents differ in length")
     rows = pa.array(np.arange(len(doc_ids), dtype=np.int64))
     bands = band_keys(rows, signatures, settings)
-    cut = f"{BAND} {settings.scheme} {settings.bands} {settings.rows}"
     return pa.concat_tables(
         [
             _keys(PAGE, PAGE, _digest_numbers(doc_ids), _present(doc_ids)),
             _keys(TEXT, TEXT, _digest_numbers(text_digests), _present(text_digests)),
             _keys(URL, URL, _numbers(url_keys), _present(url_keys)),
-            _keys(BAND, cut, np.asarray(bands["key"], dtype=np.uint64), np.asarray(bands["row"])),
+            _keys(BAND, band_scheme(settings), np.asarray(bands["key"], dtype=np.uint64), np.asarray(bands["row"])),
         ]
     )
+
+
+def band_scheme(settings: DedupSettings = DEFAULTS) -> str:
+    """What bands depend on: only keys of one band scheme meet."""
+    return f"{BAND} {settings.scheme} {settings.bands} {settings.rows}"
 
 
 def _keys(kind: str, salt: str, values: Hashes, rows: npt.NDArray[np.int64]) -> pa.Table:

@@ -1,4 +1,6 @@
 import hashlib
+import json
+import sys
 import threading
 from collections import defaultdict
 
@@ -15,7 +17,7 @@ from warehouse import TABLES, write_file
 from warehouse.bloom import hash_words, may_hold, may_hold_each, xxh64
 from warehouse.commit import commit_run
 from warehouse.errors import WarehouseError
-from warehouse.known import Known, compact, maintain, write_fingerprints
+from warehouse.known import Known, compact, index_runs, maintain, write_fingerprints
 from warehouse.known.footer import groups_of, openers
 from warehouse.known.keyfile import KeyFile, equal_ranges
 from warehouse.known.known import MOST_OF_A_KEY
@@ -54,13 +56,12 @@ class Index:
         self.warehouse, self.rows, self.folder = warehouse, rows, folder
         self.held = defaultdict(list)
 
-    def commit(self, run_id, pages, *, finish=True, memory=1 << 30, settings=DEFAULTS):
+    def commit(self, run_id, pages, *, finish=True, keys=True, settings=DEFAULTS):
         out = self.folder / run_id
         prints = _prints(pages, settings)
         batches = [prints.slice(at, 997) for at in range(0, prints.num_rows, 997)]
-        files = {
-            "fingerprints": write_fingerprints(batches, out, warehouse=self.warehouse, run_id=run_id, memory=memory)
-        }
+        options = {"warehouse": self.warehouse, "run_id": run_id}
+        files = {"fingerprints": write_fingerprints(batches, out, **options) if keys else []}
         owned = [run_id] * pages.num_rows
         sketches = sketch(pages["text"].to_pylist(), settings)
         signatures = pa.table(
@@ -81,7 +82,8 @@ class Index:
             path = out / f"{name}.parquet"
             files[name] = [self.rows.file(self.warehouse, name, table, path, group_rows=40).path]
         if finish:
-            commit_run(self.warehouse, run_id, files, self.rows.run_row(pages.num_rows))
+            recipe = json.dumps({"dedup": settings.model_dump()})
+            commit_run(self.warehouse, run_id, files, {**self.rows.run_row(pages.num_rows), "recipe": recipe})
         return files
 
     def known(self, *runs):
@@ -223,6 +225,8 @@ def test_a_crowded_key_brings_up_those_with_the_least_doc_id(index):
     asked = _prints(alike.slice(0, 1))
     texts = [row["doc_id"] for row in index.known("run-1", "run-2").hits(asked).to_pylist() if row["kind"] == "text"]
     assert texts == sorted(alike["doc_id"].to_pylist())[:MOST_OF_A_KEY]
+    every = Known.open(index.warehouse, ["run-1", "run-2"], most=sys.maxsize).hits(asked).to_pylist()
+    assert [row["doc_id"] for row in every if row["kind"] == "text"] == sorted(alike["doc_id"].to_pylist())
     compact(index.warehouse, "fingerprints")
     again = index.known("run-1", "run-2").hits(asked)
     assert [row["doc_id"] for row in again.to_pylist() if row["kind"] == "text"] == texts
@@ -397,3 +401,36 @@ def _files(warehouse, name):
 
 def _path(location):
     return location.removeprefix("file://")
+
+
+def test_runs_of_an_older_version_get_their_keys(index):
+    older, newer = _pages(0, 120), _pages(120, 40)
+    index.commit("run-1", older, keys=False)
+    index.commit("run-2", newer)
+    asked = _prints(pa.concat_tables([older, newer]))
+    known = index.known("run-1", "run-2")
+    assert set(known.hits(asked)["row"].to_pylist()) == set(range(120, 160))
+    assert index_runs(index.warehouse, DEFAULTS) == ["run-1"]
+    hits = index.known("run-1", "run-2").hits(asked).to_pylist()
+    # Signatures of an older version have no URL key.
+    assert {kind: sum(row["kind"] == kind for row in hits) for kind in ("page", "text", "url", "band")} == {
+        "page": 160,
+        "text": 160,
+        "url": 40,
+        "band": 160,
+    }
+    assert index_runs(index.warehouse, DEFAULTS) == []
+    assert index.warehouse.unfinished(index.warehouse.table("fingerprints")) == set()
+
+
+def test_a_search_with_other_bands_finds_what_was_kept(index):
+    pages = _pages(0, 60)
+    index.commit("run-1", pages)
+    other = DedupSettings(threshold=0.6)
+    assert index_runs(index.warehouse, other) == ["run-1"]
+    hits = index.known("run-1").hits(_prints(pages, other)).to_pylist()
+    assert sum(row["kind"] == "band" for row in hits) == 60
+    assert index_runs(index.warehouse, other) == index_runs(index.warehouse, DEFAULTS) == []
+    compact(index.warehouse, "fingerprints")
+    assert index.known("run-1").hits(_prints(pages, other)).to_pylist() == hits
+    assert index_runs(index.warehouse, other) == index_runs(index.warehouse, DEFAULTS) == []

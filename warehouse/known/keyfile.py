@@ -79,7 +79,7 @@ class KeyFile:
         starts, stops = equal_ranges(values, keys, group.bounds.get("key"))
         everything = group.all_of(self._runs)
         if everything:
-            stops = np.minimum(stops, starts + self._most)
+            stops = starts + np.minimum(stops - starts, self._most)
         there = np.flatnonzero(stops > starts)
         which = np.repeat(there, (stops - starts)[there])
         rows = rows_of(starts[there], stops[there])

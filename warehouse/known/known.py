@@ -26,7 +26,7 @@ HIT_SCHEMA = pa.schema(_FIELDS)
 """A document of an earlier run that has a key of the document in a row."""
 
 MOST_OF_A_KEY = 64
-"""Documents that one key brings up: those with the least doc_id. What so many share is a template, not a text."""
+"""Documents that one key brings up in a search. What so many share is a template, not a text."""
 
 
 class Known:
@@ -35,19 +35,21 @@ class Known:
     Rows of other runs than those that count are never seen.
     """
 
-    def __init__(self, warehouse: Warehouse, runs: Collection[str]) -> None:
+    def __init__(self, warehouse: Warehouse, runs: Collection[str], most: int) -> None:
         self._warehouse = warehouse
         self._runs = runs
+        self._most = most
 
     @classmethod
-    def open(cls, warehouse: Warehouse, runs: Collection[str]) -> Self:
+    def open(cls, warehouse: Warehouse, runs: Collection[str], *, most: int = MOST_OF_A_KEY) -> Self:
         """Known documents of a warehouse.
 
         Args:
             warehouse: Where to look.
             runs: Ids of the finished runs whose rows count.
+            most: Documents that one key brings up: those with the least doc_id.
         """
-        return cls(warehouse, frozenset(runs))
+        return cls(warehouse, frozenset(runs), most)
 
     def hits(self, keys: pa.Table) -> pa.Table:
         """Documents that have a key; ``HIT_SCHEMA``, each once for a row and kind, sorted by row, kind and doc_id.
@@ -65,7 +67,7 @@ class Known:
             pl.DataFrame({"key": wanted[which], "doc_id": pl.concat([pl.Series(dtype=pl.String), *doc_ids])})
             .unique()
             .sort("key", "doc_id")
-            .filter(pl.int_range(pl.len()).over("key") < MOST_OF_A_KEY)
+            .filter(pl.int_range(pl.len()).over("key") < self._most)
         )
         told = asked.join(hits, on="key").select("row", "kind", "doc_id").unique()
         sites = self.signatures(told.get_column("doc_id").unique().to_list(), ("doc_id", "site"))
@@ -107,7 +109,7 @@ class Known:
 
     @cached_property
     def _key_files(self) -> list[KeyFile]:
-        return [KeyFile(one, self._runs, MOST_OF_A_KEY) for one in openers(self._warehouse, "fingerprints")]
+        return [KeyFile(one, self._runs, self._most) for one in openers(self._warehouse, "fingerprints")]
 
     @cached_property
     def _signature_files(self) -> list[DocFile]:

@@ -5,7 +5,7 @@ kept in their place; documents of equal text; documents whose signatures allow t
 both texts. A copy is spared where its own owner grants training on the page itself (``licenses.own_grants``).
 """
 
-import json
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import ValidationError
 
-from dedup import DEFAULTS, PAIR_SCHEMA, DedupSettings, across, verify
+from dedup import DEFAULTS, PAIR_SCHEMA, DedupSettings, across, fingerprints, verify
 from licenses import Evidence, evidence_from_table, own_grants
 from warehouse.catalog import Warehouse
+from warehouse.known import Known, index_runs
+from warehouse.known.indexing import recipes
 from warehouse.lookup import rows_with, values_of
 
 _SKETCH = ("doc_id", "text_digest", "signature", "n_shingles", "scheme")
@@ -57,14 +58,9 @@ def find_copies(warehouse: Warehouse, withdrawn: pa.Table, captures: pa.Table) -
 
 def schemes(warehouse: Warehouse) -> dict[str, DedupSettings]:
     """Settings of the duplicate search by the scheme of the signatures they made."""
-    found = {DEFAULTS.scheme: DEFAULTS}
-    for recipe in values_of(warehouse.scan("runs", columns=("recipe",)), "recipe"):
-        try:
-            settings = DedupSettings.model_validate(json.loads(recipe)["dedup"])
-        except (ValueError, KeyError, TypeError, ValidationError):
-            continue  # a recipe of another form: its signatures compare by digest alone
-        found[settings.scheme] = settings
-    return found
+    # Signatures of a recipe of another form compare by digest alone.
+    told = (settings for settings in recipes(warehouse).values() if settings)
+    return {DEFAULTS.scheme: DEFAULTS, **{settings.scheme: settings for settings in told}}
 
 
 def _stand_ins(captures: pa.Table) -> Iterable[Copy]:
@@ -76,18 +72,22 @@ def _stand_ins(captures: pa.Table) -> Iterable[Copy]:
 
 
 def _by_sketch(warehouse: Warehouse, own: set[str]) -> Iterable[Copy]:
-    listed = rows_with(warehouse, "signatures", "doc_id", own, _SKETCH)
     known = schemes(warehouse)
-    pairs: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    for batch in warehouse.plan("signatures", columns=_SKETCH).to_arrow_batch_reader():
-        newcomers = pa.table(batch).cast(listed.schema)
-        for scheme in set(values_of(listed, "scheme")) & set(values_of(newcomers, "scheme")):
-            mine, theirs = (side.filter(pc.equal(side["scheme"], scheme)) for side in (listed, newcomers))
-            matches = across(mine, theirs, known.get(scheme, DEFAULTS))
-            ends = values_of(mine.take(matches["a"]), "doc_id"), values_of(theirs.take(matches["b"]), "doc_id")
-            pairs[scheme] |= {(a, b) for a, b in zip(*ends, strict=True) if b not in own}
-    for scheme, found in pairs.items():
-        yield from _confirmed(warehouse, sorted(found), known.get(scheme, DEFAULTS))
+    runs = warehouse.runs()
+    listed = Known.open(warehouse, runs).signatures(sorted(own), _SKETCH)
+    for scheme in sorted(set(values_of(listed, "scheme"))):
+        settings = known.get(scheme, DEFAULTS)
+        index_runs(warehouse, settings)
+        index = Known.open(warehouse, runs, most=sys.maxsize)
+        mine = listed.filter(pc.equal(listed["scheme"], scheme))
+        urls = pa.nulls(mine.num_rows, pa.uint64())
+        keys = fingerprints(mine["doc_id"], mine["text_digest"], urls, mine["signature"], settings)
+        alike = set(values_of(index.hits(keys), "doc_id")) - own
+        found = index.signatures(sorted(alike), _SKETCH)
+        theirs = found.filter(pc.equal(found["scheme"], scheme))
+        matches = across(mine, theirs, settings)
+        ends = values_of(mine.take(matches["a"]), "doc_id"), values_of(theirs.take(matches["b"]), "doc_id")
+        yield from _confirmed(warehouse, sorted(set(zip(*ends, strict=True))), settings)
 
 
 def _confirmed(warehouse: Warehouse, pairs: Sequence[tuple[str, str]], settings: DedupSettings) -> Iterable[Copy]:
