@@ -181,7 +181,10 @@ def _windows(codes: Words, first: int, count: int, width: int, hashes: Hashes) -
 
 @_inner
 def _put(hashes: Hashes, count: int, slots: Hashes, bits: int) -> int:
-    """Put hashes into an ordered hash table of 2^bits slots; how many were new, a hash of zero never."""
+    """Put hashes into a hash table that is ordered but for neighbours; how many were new, a hash of zero never.
+
+    The high bits of a hash are its slot; where that is taken it goes on to the next one, at the end beyond 2^bits.
+    """
     shift, new = np.uint64(64 - bits), 0
     for i in range(count):
         value = hashes[i]
@@ -284,8 +287,8 @@ def sketch_texts(
         total = count - wide + 1
         bits = _bits(total)
         size = 1 << bits
-        if 2 * size > len(slots):
-            slots = np.zeros(2 * size, np.uint64)
+        if size + size // 2 >= len(slots):
+            slots = np.zeros(size + size // 2 + 1, np.uint64)
         new, zero = 0, False
         for first in range(0, total, _BLOCK):
             some = min(_BLOCK, total - first)
@@ -336,8 +339,8 @@ def shingle_texts(
         total = count - wide + 1
         bits = _bits(total)
         size = 1 << bits
-        if 2 * size > len(slots):
-            slots = np.zeros(2 * size, np.uint64)
+        if size + size // 2 >= len(slots):
+            slots = np.zeros(size + size // 2 + 1, np.uint64)
         zero = False
         for first in range(0, total, _BLOCK):
             some = min(_BLOCK, total - first)
