@@ -18,6 +18,7 @@ import pyarrow as pa
 from dedup import VERIFIED_SCHEMA, DedupSettings, band_keys, partition
 from pipelines.copies import buckets, confirm, equal
 from pipelines.copies.budget import EQUAL_BYTES, SCREENED_BYTES, VERIFIED_BYTES, Budget
+from pipelines.copies.decide import decide
 from pipelines.copies.documents import EQUAL_SCHEMA, Copies, Documents, Facts, Rows
 from pipelines.copies.flat import FlatFile, Partitions, fixed_bytes
 from pipelines.copies.pool import mapped
@@ -65,16 +66,32 @@ class _Search:
     def run(self) -> Copies:
         digests, bands = self._spill()
         rows, stands = self._equal(digests)
-        pairs, capped = self._pair_files(bands)
-        codes, candidates = self._screened(pairs)
-        verified = self._verified(codes)
-        facts = Facts(self._count, candidates, len(codes), verified.num_rows, capped, self._spilled)
+        first, then, capped = self._pair_files(bands)
+        verified, candidates, screened = self._found(first, np.zeros(0, dtype=np.bool_))
+        if then.written:
+            facts = Facts(self._count, candidates, screened, verified.num_rows, capped, self._spilled)
+            covered = self._gone(self._copies(rows, stands, verified, facts))
+            more, *counts = self._found(then, covered)
+            both = pa.concat_tables([verified, more])
+            verified = both.sort_by([("a", "ascending"), ("b", "ascending")]).combine_chunks()
+            candidates, screened = candidates + counts[0], screened + counts[1]
+        facts = Facts(self._count, candidates, screened, verified.num_rows, capped, self._spilled)
+        return self._copies(rows, stands, verified, facts)
+
+    def _copies(self, rows: Rows, stands: Rows, pairs: pa.Table, facts: Facts) -> Copies:
         equal_texts = pa.table([pa.array(rows), pa.array(stands)], schema=EQUAL_SCHEMA)
-        involved = _distinct(np.concatenate((rows, stands, verified["a"].to_numpy(), verified["b"].to_numpy())))
+        involved = _distinct(np.concatenate((rows, stands, pairs["a"].to_numpy(), pairs["b"].to_numpy())))
         buffer: Any = pa.py_buffer(self._orders.records(involved).tobytes())
         kind: Any = pa.binary(self._orders.width)
         orders: Any = pa.Array.from_buffers(kind, len(involved), [None, buffer])
-        return Copies(equal_texts, verified, involved, orders, facts)
+        return Copies(equal_texts, pairs, involved, orders, facts)
+
+    def _gone(self, copies: Copies) -> npt.NDArray[np.bool_]:
+        """The documents that go for another one by what is known so far."""
+        decided = decide(copies, copies.orders_of, self._settings)
+        gone = np.zeros(self._count, dtype=np.bool_)
+        gone[np.asarray(decided["row"])[~np.asarray(decided["kept"])]] = True
+        return gone
 
     def _spill(self) -> tuple[Partitions, Partitions]:
         """One pass over the sketches: what is looked up by position, and what is solved by partition."""
@@ -118,27 +135,37 @@ class _Search:
         order = np.argsort(rows)
         return rows[order], stands[order]
 
-    def _pair_files(self, bands: Partitions) -> tuple[Partitions, int]:
-        """Codes of the pairs that share a bucket, and how many buckets were too large for all of theirs."""
-        partners = self._settings.bucket_partners
-        pairs = Partitions(self._scratch, "pairs", max(_LEAST_PAIR_FILES, 2 * bands.count), np.int64)
+    def _pair_files(self, bands: Partitions) -> tuple[Partitions, Partitions, int]:
+        """Codes of the pairs that share a bucket, first and then, and the number of crowded buckets."""
+        files = max(_LEAST_PAIR_FILES, 2 * bands.count)
+        first, then = (Partitions(self._scratch, name, files, np.int64) for name in ("pairs", "more-pairs"))
 
         def solve(number: int) -> int:
-            row, size = buckets.crowd(bands.take(number), self._folded)
-            for codes in buckets.pair_codes(row, size, partners, self._orders, self._count):
-                if len(codes):
-                    pairs.add(codes, buckets.place_of(codes, pairs.count, 0))
-            return int(np.count_nonzero(size > partners + 1))
+            found = buckets.Buckets(
+                *buckets.crowd(bands.take(number), self._folded),
+                partners=self._settings.bucket_partners,
+                orders=self._orders,
+                count=self._count,
+            )
+            for pairs, runs in ((first, found.first()), (then, found.then())):
+                for codes in runs:
+                    pairs.add(codes, buckets.place_of(codes, files, 0))
+            return found.crowded
 
         capped = sum(mapped(solve, range(bands.count), self._threads))
-        self._spilled += pairs.written
-        return pairs, capped
+        self._spilled += first.written + then.written
+        return first, then, capped
 
-    def _screened(self, pairs: Partitions) -> tuple[buckets.Codes, int]:
+    def _found(self, pairs: Partitions, covered: npt.NDArray[np.bool_]) -> tuple[pa.Table, int, int]:
+        """Verified pairs, how many there were, and how many passed the screen; none whose second row is covered."""
+        codes, candidates = self._screened(pairs, covered)
+        return self._verified(codes, f"texts-of-{pairs.name}"), candidates, len(codes)
+
+    def _screened(self, pairs: Partitions, covered: npt.NDArray[np.bool_]) -> tuple[buckets.Codes, int]:
         """Codes of the pairs to verify, ascending, and how many there were before."""
 
         def solve(codes: buckets.Codes) -> tuple[buckets.Codes, int]:
-            codes = _distinct(codes)
+            codes = _distinct(codes[~covered[codes % self._count]] if len(covered) else codes)
             return confirm.screened(codes, self._count, self._sketches, self._settings), len(codes)
 
         kept, candidates = [np.empty(0, np.int64)], 0
@@ -156,18 +183,17 @@ class _Search:
             if codes <= most:
                 yield pairs.take(number)
                 continue
-            name = f"pairs-{level + 1}-{number}"
-            parts = Partitions(self._scratch, name, 1 + 2 * codes // most, np.int64)
+            parts = Partitions(self._scratch, f"{pairs.name}-{number}", 1 + 2 * codes // most, np.int64)
             for chunk in pairs.chunks(number, most):
                 parts.add(chunk, buckets.place_of(chunk, parts.count, level + 1))
             self._spilled += parts.written
             yield from self._unique_runs(parts, level + 1)
 
-    def _verified(self, codes: buckets.Codes) -> pa.Table:
+    def _verified(self, codes: buckets.Codes, name: str) -> pa.Table:
         if not len(codes):
             return VERIFIED_SCHEMA.empty_table()
         rows = _distinct(np.concatenate(np.divmod(codes, self._count)))
-        file = self._stack.enter_context(FlatFile(self._scratch / "texts"))
+        file = self._stack.enter_context(FlatFile(self._scratch / name))
         texts = confirm.LaidAside(self._documents, rows, file)
         self._spilled += file.size
 

@@ -114,7 +114,7 @@ class Partitions:
     """
 
     def __init__(self, folder: Path, name: str, count: int, dtype: Any) -> None:
-        self.count = count
+        self.name, self.count = name, count
         self.written = 0
         self._paths = [folder / f"{name}-{number:05d}" for number in range(count)]
         self._dtype = np.dtype(dtype)
@@ -122,6 +122,8 @@ class Partitions:
 
     def add(self, records: npt.NDArray[Any], places: npt.NDArray[np.integer[Any]]) -> None:
         """Lay records aside; ``places`` names the partition of each."""
+        if not len(records):
+            return
         if self.count > 1:
             # NumPy sorts 16-bit integers by radix.
             order = np.argsort(places.astype(np.uint16), kind="stable")
