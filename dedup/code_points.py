@@ -18,9 +18,9 @@ GONE = 0xFFFFFFFE
 ODD = 0xFFFFFFFF
 """In the table: what becomes of the code point depends on its neighbours, or is longer than it in UTF-8."""
 
-_PLANES = 0x20000  # the basic plane and that of emoji
-_SURROGATES = range(0xD800, 0xE000)
-_MEDIAL_FINAL = range(0x1160, 0x1200)  # conjoining vowels and finals, which composed syllables take up
+_PLANES = 0x20000  # the basic plane and that of emoji; no character further on decomposes into two
+_SURROGATES = slice(0xD800, 0xE000)
+_MEDIAL_FINAL = slice(0x1160, 0x1200)  # conjoining vowels and finals, which composed syllables take up
 _FINAL_SIGMA = "Σ"  # lowered by its place in the word
 
 
@@ -31,22 +31,16 @@ def canonical_table() -> npt.NDArray[np.uint32]:
     A code point is simple when its NFC and lower-case forms are one code point, nothing composes with it as a second
     part (NFC_Quick_Check is Yes for its form), its form has combining class 0, and it is not longer than before.
     """
-    seconds = _second_parts()
-    table = np.full(_PLANES, ODD, dtype=np.uint32)
-    for point in range(_PLANES):
-        character = chr(point)
-        if point in _SURROGATES or character == _FINAL_SIGMA:
-            continue
-        if character.isspace():
-            table[point] = GONE
-            continue
-        composed = unicodedata.normalize("NFC", character)
-        if len(composed) > 1 or composed in seconds or unicodedata.combining(composed):
-            continue
-        lowered = composed.lower()
-        same = lowered == character
-        if same or (len(lowered) == 1 and len(lowered.encode()) <= len(character.encode())):
-            table[point] = ord(lowered)
+    table = np.arange(_PLANES, dtype=np.uint32)
+    table[_SURROGATES] = table[_MEDIAL_FINAL] = ODD
+    characters = [chr(point) for point in range(_PLANES)]
+    parts = [unicodedata.decomposition(character) for character in characters]
+    # Compatibility decompositions begin with "<", canonical ones of two parts have a space; the second may be joined.
+    seconds = {chr(int(part.split()[1], 16)) for part in parts if " " in part and part[0] != "<"}
+    for character, part in zip(characters, parts, strict=True):
+        if part or character.lower() != character or character.isspace() or unicodedata.combining(character):
+            table[ord(character)] = _form(character, seconds)
+    table[[ord(character) for character in seconds]] = ODD
     return table
 
 
@@ -56,11 +50,13 @@ def identity_table() -> npt.NDArray[np.uint32]:
     return np.arange(sys.maxunicode + 1, dtype=np.uint32)
 
 
-def _second_parts() -> frozenset[str]:
-    """Characters that NFC may join to one before them."""
-    found = set(map(chr, _MEDIAL_FINAL))
-    for point in range(_PLANES):  # further on, nothing decomposes into two
-        parts = unicodedata.decomposition(chr(point)).split()
-        if len(parts) == 2 and not parts[0].startswith("<"):  # noqa: PLR2004  # a first and a second part
-            found.add(chr(int(parts[1], 16)))
-    return frozenset(found)
+def _form(character: str, seconds: set[str]) -> int:
+    if character.isspace():
+        return GONE
+    composed = unicodedata.normalize("NFC", character)
+    lowered = composed.lower()
+    if len(composed) > 1 or len(lowered) > 1 or len(lowered.encode()) > len(character.encode()):
+        return ODD
+    if composed in seconds or unicodedata.combining(composed) or character == _FINAL_SIGMA:
+        return ODD
+    return ord(lowered)
