@@ -12,7 +12,6 @@ import argparse
 import datetime as dt
 import hashlib
 import json
-import resource
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -80,7 +79,6 @@ def main() -> None:
                 maintain(warehouse)
             for line in _lines(warehouse, runs, options.increment):
                 print(line, flush=True)
-    print(f"\npeak RSS {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
 
 
 def _lines(warehouse: Warehouse, runs: Sequence[str], increment: int) -> Iterator[str]:

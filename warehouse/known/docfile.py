@@ -17,6 +17,8 @@ from warehouse.known.plain import Rows
 
 _DOC_ID = np.dtype("S32")
 _WHERE = ("doc_id", "site")
+_ALL = ("", "~")
+"""Bounds of every doc_id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,8 @@ class Wanted:
         Raises:
             ValueError: A doc_id is not of 32 hex digits.
         """
-        asked = sorted(
-            {
-                ((site or "") if site else "", doc_id)
-                for doc_id, site in zip(doc_ids, sites or [None] * len(doc_ids), strict=True)
-            }
-        )
+        named = zip(sites or [None] * len(doc_ids), doc_ids, strict=True)
+        asked = sorted({(site or "", doc_id) for site, doc_id in named})
         if any(len(doc_id) != _DOC_ID.itemsize for _, doc_id in asked):
             raise ValueError("a doc_id has 32 hex digits")
         names = np.array([doc_id.encode("ascii") for _, doc_id in asked], dtype=_DOC_ID)
@@ -64,54 +62,58 @@ class DocFile:
         self._opener = opener
         self._runs = frozenset(runs)
         with opener() as source, pq.ParquetFile(source) as file:
-            self._groups = groups_of(file.metadata, _WHERE)
+            groups = [group for group in groups_of(file.metadata, _WHERE) if not group.none_of(runs)]
+        self._groups = groups
+        bounds = [group.bounds.get("doc_id", _ALL) for group in groups]
+        self._low, self._high = (np.array([each[end] for each in bounds], dtype=_DOC_ID) for end in (0, 1))
+        self._sites = [group.bounds.get("site") for group in groups]
 
     def rows(self, wanted: Wanted, columns: Sequence[str]) -> Iterator[pa.Table]:
         """Rows of documents, from each row group that has some; columns that the file lacks are left out."""
         with self._opener() as source:
-            admitted = [(group, there) for group in self._groups if len(there := self._admitted(source, group, wanted))]
+            admitted = list(self._admitted(source, wanted))
             if not admitted:
                 return
             with pq.ParquetFile(source, page_checksum_verification=True) as file:
                 held = [name for name in columns if name in file.schema_arrow.names]
                 for group, there in admitted:
                     names = pa.array(wanted.doc_ids[there].astype("U32"), pa.string())
-                    places = file.read_row_group(group.number, ["doc_id", "run_id"])
-                    mask: Any = pc.is_in(places["doc_id"], names)
-                    if not group.all_of(self._runs):
-                        counting: Any = pc.is_in(places["run_id"], pa.array(sorted(self._runs), pa.string()))
-                        mask = pc.and_(mask, counting)
-                    if pc.any(mask).as_py():
-                        yield file.read_row_group(group.number, held).filter(mask)
+                    found = self._of_group(file, group, names, held)
+                    if found.num_rows:
+                        yield found.select(held)
 
-    def _admitted(self, source: BinaryIO, group: Group, wanted: Wanted) -> Rows:
-        """Which documents a row group may hold, by bounds and Bloom filter."""
-        if group.none_of(self._runs):
-            return np.empty(0, dtype=np.int64)
-        rows = np.concatenate([_of_any_site(group, wanted), _of_its_sites(group, wanted)])
-        place = group.blooms.get("doc_id")
-        return rows[may_hold_each(source, *place, wanted.hashes[rows])] if place and len(rows) else rows
+    def _of_group(self, file: pq.ParquetFile, group: Group, names: "pa.Array[Any]", columns: list[str]) -> pa.Table:
+        keys = ["doc_id"] if group.all_of(self._runs) else ["doc_id", "run_id"]
+        # What a Bloom filter admits is there: nothing is won by looking for the names first.
+        sure = "doc_id" in group.blooms
+        rows = file.read_row_group(group.number, list({*columns, *keys}) if sure else keys, use_threads=False)
+        mask: Any = pc.is_in(rows["doc_id"], names)
+        if "run_id" in keys:
+            counting: Any = pc.is_in(rows["run_id"], pa.array(sorted(self._runs), pa.string()))
+            mask = pc.and_(mask, counting)
+        if sure or not pc.any(mask).as_py():
+            return rows.filter(mask)
+        return file.read_row_group(group.number, columns, use_threads=False).filter(mask)
 
-
-def _of_any_site(group: Group, wanted: Wanted) -> Rows:
-    low, high = 0, wanted.of_any_site
-    if within := _doc_ids(group):
-        ids = wanted.doc_ids[:high]
-        low, high = int(np.searchsorted(ids, within[0], "left")), int(np.searchsorted(ids, within[1], "right"))
-    return np.arange(low, high, dtype=np.int64)
-
-
-def _of_its_sites(group: Group, wanted: Wanted) -> Rows:
-    bounds, first = group.bounds.get("site"), wanted.of_any_site
-    low, high = 0, len(wanted.sites)
-    if bounds:
-        low, high = bisect_left(wanted.sites, bounds[0]), bisect_right(wanted.sites, bounds[1])
-    rows = np.arange(first + low, first + high, dtype=np.int64)
-    if (within := _doc_ids(group)) and len(rows):
-        rows = rows[(wanted.doc_ids[rows] >= within[0]) & (wanted.doc_ids[rows] <= within[1])]
-    return rows
+    def _admitted(self, source: BinaryIO, wanted: Wanted) -> Iterator[tuple[Group, Rows]]:
+        """Row groups that may hold documents, by bounds and Bloom filters, and which ones."""
+        anywhere = wanted.doc_ids[: wanted.of_any_site]
+        first = np.searchsorted(anywhere, self._low, "left"), np.searchsorted(anywhere, self._high, "right")
+        for number, group in enumerate(self._groups):
+            low, high = _of_sites(self._sites[number], wanted)
+            ids = wanted.doc_ids[low:high]
+            within = np.flatnonzero((ids >= self._low[number]) & (ids <= self._high[number])) + low
+            rows = np.concatenate([np.arange(first[0][number], first[1][number]), within])
+            place = group.blooms.get("doc_id")
+            if place and len(rows):
+                rows = rows[may_hold_each(source, *place, wanted.hashes[rows])]
+            if len(rows):
+                yield group, rows
 
 
-def _doc_ids(group: Group) -> "tuple[np.bytes_, np.bytes_] | None":
-    bounds = group.bounds.get("doc_id")
-    return (np.bytes_(bounds[0].encode()), np.bytes_(bounds[1].encode())) if bounds else None
+def _of_sites(bounds: tuple[str, str] | None, wanted: Wanted) -> tuple[int, int]:
+    """Which of the documents whose site is known are of the sites of a row group."""
+    first = wanted.of_any_site
+    if bounds is None:
+        return first, len(wanted.doc_ids)
+    return first + bisect_left(wanted.sites, bounds[0]), first + bisect_right(wanted.sites, bounds[1])
