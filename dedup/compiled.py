@@ -142,7 +142,7 @@ def _utf8(texts: "Column | Sequence[str | None]") -> Iterator[tuple[int, npt.NDA
     column = texts if isinstance(texts, (pa.Array, pa.ChunkedArray)) else pa.array(texts, pa.large_string())
     chunks: list[Any] = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
     first = 0
-    for chunk in chunks:
+    for chunk in filter(len, chunks):
         array = chunk if chunk.type in {pa.string(), pa.large_string()} else chunk.cast(pa.large_string())
         array = array.fill_null("") if array.null_count else array
         _, ends, data = array.buffers()
