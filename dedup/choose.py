@@ -4,15 +4,15 @@ There is no transitive closure: a document goes only for a kept document that it
 small changes cannot swallow a corpus. (One published run lost 859,090 of 859,092 rows of a source to such a chain.)
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dedup._arrays import Column, Rows, Scores
+from dedup._arrays import Column, Rows
 from dedup.keep import Direction
 from dedup.settings import KEEP, KeepKey
 
@@ -25,8 +25,8 @@ _CHOICE_FIELDS: "list[pa.Field[Any]]" = [
 ]
 CHOICE_SCHEMA = pa.schema(_CHOICE_FIELDS)
 """One row per document: `kept`; `cluster`, the row of the kept document it belongs to (its own if kept);
-`cluster_size`, documents of that cluster; `jaccard` to the kept one and `reason` of the drop (`exact_duplicate` or
-`near_duplicate`), both null if kept."""
+`cluster_size`, documents of that cluster; `jaccard` to the kept one and `reason` of the drop (`exact_duplicate`,
+`near_duplicate` or `url_variant`), both null if kept."""
 
 _COLUMNS: Mapping[KeepKey, tuple[str, Direction]] = {
     "day": ("day", "ascending"),
@@ -75,20 +75,24 @@ def fold_exact(text_digests: Column, rank: Rows) -> Rows:
     return np.where(np.asarray(text_digests.is_valid()), best, rows)
 
 
-def choose(text_digests: Column, verified: pa.Table, rank: Rows, cap: int | None = None) -> pa.Table:
+def choose(
+    text_digests: Column, verified: pa.Table, rank: Rows, cap: int | None = None, variants: pa.Table | None = None
+) -> pa.Table:
     """Decide on every document; a table in `CHOICE_SCHEMA`, rows as in `text_digests`.
 
-    Equal digests are folded onto the best ranked first. The remaining documents are walked best first, and one is
-    dropped if and only if it has a verified pair with a document already kept: the best ranked of these is its
-    partner. A copy of a dropped document shares its partner and jaccard, for their texts are equal.
+    Documents are walked best first. One goes if a document of the same text is kept; else if its text has a verified
+    pair with that of a kept document, the best ranked of which is its partner, and all copies of it share that partner;
+    else if it is a variant of a kept document. Otherwise it is kept.
 
     Args:
         text_digests: as `sketch` made them; null for an empty text.
-        verified: `VERIFIED_SCHEMA`, every pair at or above the threshold, in any order and orientation. Pairs of folded
-            documents count for the document they are folded onto.
+        verified: `VERIFIED_SCHEMA`, every pair at or above the threshold, in any order and orientation. A pair of two
+            documents is one of their texts, so copies need no pairs of their own.
         rank: as `keep_rank` made it.
         cap: most texts that may go for one kept document as near-duplicates. A text that comes later stays, unless it
             has a pair with another kept one, and the following may go for it: no template takes a whole site along.
+        variants: `VERIFIED_SCHEMA`, pairs of documents that are one page under two addresses. They hold for these two
+            alone, not for copies of them. Reason `url_variant`.
 
     Raises:
         ValueError: rank is not a permutation of the row numbers, or its length differs from that of the digests.
@@ -96,38 +100,88 @@ def choose(text_digests: Column, verified: pa.Table, rank: Rows, cap: int | None
     if len(text_digests) != len(rank) or not np.array_equal(np.sort(rank), np.arange(len(rank))):
         raise ValueError(f"rank is not a permutation of {len(text_digests)} rows")
     folded = fold_exact(text_digests, rank)
-    partner, score = _partners(verified, folded, rank, len(rank) if cap is None else cap)
-
-    rows = np.arange(len(rank), dtype=np.int64)
-    near = partner[folded] >= 0
-    cluster = np.where(near, partner[folded], folded)
-    exact = ~near & (folded != rows)
-    kept = cluster == rows
+    walk = _Walk(rank, folded, cap, _neighbours(verified, folded), _neighbours(variants, None))
+    copies = np.flatnonzero(np.bincount(folded, minlength=len(rank)) > 1)
+    involved = np.isin(folded, np.array([*walk.near, *copies.tolist()], dtype=np.int64))
+    involved[list(walk.variants)] = True
+    rows = np.flatnonzero(involved)
+    for row in rows[np.argsort(rank[rows])].tolist():
+        walk.judge(row)
+    cluster = np.arange(len(rank), dtype=np.int64)
+    gone = np.array(list(walk.partner), dtype=np.int64)
+    cluster[gone] = list(walk.partner.values())
+    jaccard = np.full(len(rank), np.nan)
+    jaccard[gone] = list(walk.jaccard.values())
+    reasons = np.full(len(rank), None, dtype=object)
+    reasons[gone] = list(walk.reason.values())
+    kept = cluster == np.arange(len(rank))
     columns = [
         pa.array(kept),
         pa.array(cluster),
         pa.array(np.bincount(cluster, minlength=len(rank))[cluster].astype(np.int32)),
-        pa.array(np.where(exact, 1.0, score[folded]), mask=kept),
-        pa.array(np.where(exact, "exact_duplicate", "near_duplicate").astype(object), pa.string(), mask=kept),
+        pa.array(jaccard, mask=kept),
+        pa.array(reasons, pa.string()),
     ]
     return pa.table(columns, schema=CHOICE_SCHEMA)
 
 
-def _partners(verified: pa.Table, folded: Rows, rank: Rows, cap: int) -> tuple[Rows, Scores]:
-    """The kept partner of each row, -1 for none, and the jaccard to it."""
-    ends = folded[np.asarray(verified["a"], dtype=np.int64)], folded[np.asarray(verified["b"], dtype=np.int64)]
-    a_first = rank[ends[0]] < rank[ends[1]]
-    better, worse = np.where(a_first, *ends), np.where(a_first, ends[1], ends[0])
-    # By the worse one's rank: when a pair comes up, all pairs that decide on its better document are behind us.
-    order = np.lexsort((rank[better], rank[worse]))
-    order = order[better[order] != worse[order]]
-    partner = np.full(len(rank), -1, dtype=np.int64)
-    score = np.full(len(rank), np.nan)
-    jaccards = np.asarray(verified["jaccard"], dtype=np.float64)
-    gone = np.zeros(len(rank), dtype=np.int64)
-    for pair, winner, loser in zip(order.tolist(), better[order].tolist(), worse[order].tolist(), strict=True):
-        if partner[loser] < 0 and partner[winner] < 0 and gone[winner] < cap:
-            partner[loser] = winner
-            gone[winner] += 1
-            score[loser] = jaccards[pair]
-    return partner, score
+class _Walk:
+    """What is decided so far; documents are judged best first. Texts go by the row that stands for them."""
+
+    def __init__(self, rank: Rows, folded: Rows, cap: int | None, near: "_Edges", variants: "_Edges") -> None:
+        self.near, self.variants = near, variants
+        self.partner: dict[int, int] = {}
+        self.jaccard: dict[int, float] = {}
+        self.reason: dict[int, str] = {}
+        self._rank, self._text = rank, folded
+        self._cap = len(rank) if cap is None else cap
+        self._kept: dict[int, int] = {}
+        self._kept_rows: set[int] = set()
+        self._fate: dict[int, tuple[int, float]] = {}
+        self._followers: dict[int, int] = {}
+
+    def judge(self, row: int) -> None:
+        """Decide on a document."""
+        text = int(self._text[row])
+        if text in self._kept:
+            self._drop(row, self._kept[text], 1.0, "exact_duplicate")
+        elif text in self._fate:
+            self._drop(row, *self._fate[text], "near_duplicate")
+        elif found := self._best((self._kept[other], score) for other, score in self._kept_near(text)):
+            self._fate[text] = found
+            self._followers[found[0]] = self._followers.get(found[0], 0) + 1
+            self._drop(row, *found, "near_duplicate")
+        elif found := self._best(pair for pair in self.variants.get(row, ()) if pair[0] in self._kept_rows):
+            self._drop(row, *found, "url_variant")
+        else:
+            self._kept[text] = row
+            self._kept_rows.add(row)
+
+    def _kept_near(self, text: int) -> Iterator[tuple[int, float]]:
+        for other, score in self.near.get(text, ()):
+            if other in self._kept and self._followers.get(self._kept[other], 0) < self._cap:
+                yield other, score
+
+    def _best(self, pairs: Iterable[tuple[int, float]]) -> tuple[int, float] | None:
+        return min(pairs, key=lambda pair: self._rank[pair[0]], default=None)
+
+    def _drop(self, row: int, partner: int, score: float, reason: str) -> None:
+        self.partner[row], self.jaccard[row], self.reason[row] = partner, score, reason
+
+
+_Edges: TypeAlias = dict[int, list[tuple[int, float]]]
+
+
+def _neighbours(pairs: pa.Table | None, folded: Rows | None) -> _Edges:
+    """What each row, or each text, has a pair with."""
+    edges: _Edges = {}
+    if pairs is None:
+        return edges
+    ends = [np.asarray(pairs[name], dtype=np.int64) for name in ("a", "b")]
+    a, b = (end if folded is None else folded[end] for end in ends)
+    scores = np.asarray(pairs["jaccard"], dtype=np.float64)
+    for one, other, score in zip(a.tolist(), b.tolist(), scores.tolist(), strict=True):
+        if one != other:
+            edges.setdefault(one, []).append((other, score))
+            edges.setdefault(other, []).append((one, score))
+    return edges

@@ -17,7 +17,7 @@ from pipelines.accounting import Accounts, total
 from pipelines.decontamination import with_digests
 from pipelines.engines import Engine, LocalEngine, MapJob
 from pipelines.errors import SplitError
-from pipelines.group.commit import commit_group
+from pipelines.group.commit import commit_group, finish_group
 from pipelines.ingest import Split
 from pipelines.mapping import PartSummary
 from pipelines.plan import RunPlan, plan_run, run_lock
@@ -71,6 +71,7 @@ def run_recipe(recipe: Recipe, retry: str | None = None) -> RunReport:
         warehouse = Warehouse.open(recipe.warehouse.uri, upgrade=True, catalog=recipe.warehouse.catalog or None)
         committed = warehouse.run(plan.run_id)
         if committed is not None:
+            finish_group(plan, warehouse)
             return _report(plan, warehouse, Accounts.from_json(committed), started, resumed=True, nothing_to_do=True)
         stood = _map(plan)
         parts = _settle(plan)

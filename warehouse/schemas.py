@@ -190,6 +190,10 @@ SIGNATURES = TableSpec(
             _column("url_key", pa.int64(), "One number for all variants of the URL (the bits of an unsigned one)."),
             _column("refuses", pa.int32(), "What the page refuses, as bits: 1 and 2 training, 4 being crawled."),
             _column("kept", pa.bool_(), "Whether it was kept when it came; a refused page has only this row."),
+            _column("rights_rank", pa.int32(), "Place of its rights in the choice between copies; less is better."),
+            _column("quality_score", pa.float64(), "As in documents."),
+            _column("n_chars", pa.int64(), "As in documents."),
+            _column("fetched_at", _TIME, "As in documents."),
             RUN_ID,
         ]
     ),

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.accounting import Accounts, StageAccount
+from pipelines.group.alarms import in_words
 from pipelines.run import RunReport
 
 
@@ -19,6 +20,8 @@ def show_run(report: RunReport) -> None:
     if report.accounts.auxiliary:
         others = ", ".join(f"{count} {kind}" for kind, count in sorted(report.accounts.auxiliary.items()))
         console.print(f"besides captures: {others}", highlight=False)
+    for alarm in report.accounts.alarms:
+        console.print(f"look at this: {in_words(alarm)}", highlight=False)
     if report.nothing_to_do:
         console.print(f"Run {report.run_id} is committed already: nothing is left to do.", highlight=False)
     else:

@@ -3,19 +3,23 @@
 import datetime as dt
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
 
 from filters import DATA_DIGESTS
 from pipelines.accounting import Accounts, StageAccount
-from pipelines.group.duplicates import DEDUP, RIGHTS, choose_documents, known_documents
+from pipelines.group.alarms import displacement_alarm, find_alarms
+from pipelines.group.boilerplate import strip_boilerplate
+from pipelines.group.duplicates import BOILERPLATE, DEDUP, RIGHTS, choose_documents
+from pipelines.group.journal import pinned
 from pipelines.group.keys import load_keys
+from pipelines.group.leaving import note_leaving, take_out_leaving
+from pipelines.group.remembered import Past, Remembered
 from pipelines.group.rights import judge_rights
-from pipelines.group.tables import TableWriter
+from pipelines.group.tables import TableWriter, known_again
 from pipelines.group.withdrawn import Withdrawn
 from pipelines.plan import RunPlan
 from pipelines.progress import LOG
@@ -47,22 +51,27 @@ def commit_group(
     folder = plan.folder / "group"
     shutil.rmtree(folder, ignore_errors=True)
     recipe = plan.recipe
-    withdrawn = Withdrawn.load(warehouse, recipe.dedup, plan.run_id, plan.folder / "withdrawals.json")
+    withdrawn = Withdrawn.load(warehouse, plan.run_id, plan.folder / "withdrawals.json")
+    before = pinned(warehouse, plan.run_id, plan.folder / "runs-before.json", warehouse.runs())
+    parts = strip_boilerplate(parts, recipe.boilerplate, recipe.dedup, folder / "stripped")
     rights = judge_rights(parts, recipe.rights, folder / "rights", withdrawn.listing)
     keys = load_keys(parts, rights.files, withdrawn)
-    known = known_documents(keys, _kept_before(warehouse))
-    choice = choose_documents(keys, known, parts, recipe.dedup, folder / "bands", withdrawn=withdrawn)
+    remembered = Remembered.recall(Past(warehouse, before, withdrawn.gone), keys, parts, recipe.dedup)
+    choice, leaving = choose_documents(keys, parts, recipe.dedup, folder / "copies", remembered=remembered)
     starts = keys.group_by("part").agg(pl.col("row").min().alias("start"))
     choice = choice.with_columns(keys.get_column("n_chars")).join(starts, on="part", how="left", maintain_order="left")
 
     accounts = _with_group_stages(accounts, choice)
+    accounts.alarms += [*find_alarms(choice, recipe.dedup), *displacement_alarm(leaving)]
     writer = TableWriter(warehouse, plan.run_id, parts, folder / "files")
     shard_bytes = int(recipe.warehouse.shard_bytes)
     drops, drop_rows = writer.drops(choice, rights)
+    known = known_again(choice, keys)
     files = {
         "documents": writer.documents(choice, rights, shard_bytes),
-        "signatures": writer.signatures(choice, recipe.dedup.scheme, shard_bytes),
-        "drops": drops,
+        "signatures": writer.signatures(known, recipe.dedup.scheme, shard_bytes),
+        "fingerprints": writer.fingerprints(known, recipe.dedup),
+        "drops": [*drops, *writer.displaced(leaving)],
         "evidence": writer.evidence(choice, rights),
         "site_files": writer.site_files(),
         "policy_classes": writer.policy_classes(rights),
@@ -70,20 +79,25 @@ def commit_group(
     accounts.check()
     accounts.check_rows(choice.get_column("reason").null_count(), drop_rows)
     rules = {RIGHTS_VERSION_PROPERTY: rights_version()}
+    note_leaving(plan.folder, leaving.get_column("doc_id").to_list())
     commit_run(warehouse, plan.run_id, files, _run_row(plan, accounts, started), rules)
+    finish_group(plan, warehouse)
     if left := settle(warehouse, withdrawn.listing):
         LOG.info("withdrawn meanwhile", extra={"fields": {"run_id": plan.run_id, "documents": left}})
+    for alarm in accounts.alarms:
+        LOG.warning("look at this", extra={"fields": {"run_id": plan.run_id, **alarm}})
     return accounts
 
 
-def _kept_before(warehouse: Warehouse) -> Iterator[pa.RecordBatch]:
-    yield from warehouse.plan("documents", columns=("doc_id",)).to_arrow_batch_reader()
+def finish_group(plan: RunPlan, warehouse: Warehouse) -> None:
+    """What is left to do once a run is committed; doing it again does nothing."""
+    take_out_leaving(plan.folder, warehouse, plan.run_id)
 
 
 def _with_group_stages(accounts: Accounts, choice: pl.DataFrame) -> Accounts:
     """The accounts with the stages of the group phase."""
     left = choice.height
-    for stage in (RIGHTS, DEDUP):
+    for stage in (RIGHTS, BOILERPLATE, DEDUP):
         stopped = choice.filter(pl.col("stage") == stage).get_column("reason").value_counts().sort("reason")
         dropped = dict(stopped.iter_rows())
         accounts.stages[stage] = StageAccount(left, left - sum(dropped.values()), dropped)

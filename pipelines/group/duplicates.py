@@ -1,22 +1,22 @@
 """Which documents are kept, and why the others are not.
 
-In this order: withdrawn pages leave, and refused ones; of several captures of one page and payload the first stays (a
-recapture is the same document); documents that an earlier run kept leave; copies of what was withdrawn or is refused
-leave (``standing`` has the rule); then exact and near duplicates. Pages that left still take part in the search for
-copies, but are never kept.
+In this order: withdrawn pages leave, and refused ones; texts that were nothing but boilerplate; of several captures of
+one page and payload the first stays (a recapture is the same document); documents that an earlier run kept leave;
+copies of what was withdrawn or is refused leave (``standing`` has the rule); then exact and near duplicates and
+variants of one URL. Pages that left still take part in the search for copies, but are never kept.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 
 from dedup import DedupSettings
+from pipelines.group.remembered import Remembered
 from pipelines.group.search import Search
-from pipelines.group.withdrawn import Withdrawn
 
 RIGHTS = "rights"
+BOILERPLATE = "boilerplate"
 DEDUP = "dedup"
 
 _OF_DROPS = ("partner_doc_id", "jaccard", "withdrawal_id")
@@ -24,43 +24,42 @@ _OF_DROPS = ("partner_doc_id", "jaccard", "withdrawal_id")
 
 def choose_documents(
     keys: pl.DataFrame,
-    known: Sequence[str],
     parts: Sequence[Path],
     settings: DedupSettings,
     scratch: Path,
     *,
-    withdrawn: Withdrawn | None = None,
-) -> pl.DataFrame:
+    remembered: Remembered | None = None,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Decide on every document.
 
     Args:
         keys: As ``load_keys`` made them.
-        known: doc_ids among them that earlier runs kept.
         parts: Part folders, in order.
         settings: Dedup settings of the recipe.
-        scratch: Folder for spilled band keys.
-        withdrawn: What was withdrawn before.
+        scratch: Folder for what does not stay in memory.
+        remembered: Documents of earlier runs.
 
     Returns:
         One row for each row of ``keys``: ``row``, ``part``, ``doc_id``, ``site``; ``stage``, ``reason``,
         ``partner_doc_id``, ``jaccard`` and ``withdrawal_id`` of a drop (null if kept); ``cluster_id`` and
-        ``cluster_size``.
+        ``cluster_size``. And the documents of earlier runs that leave (``search.DISPLACED``).
     """
-    early = _early(keys, known)
-    alive = early.get_column("reason").is_null()
+    remembered = remembered or Remembered()
+    early = _early(keys, remembered.same)
     # Of each document one row searches for copies: the one that is still alive, or else one that refuses something.
-    searching = (
-        keys.select("row", "doc_id", alive=alive, withdrawn=pl.col("withdrawal_id").is_not_null())
-        .sort("doc_id", "alive", "withdrawn", "row", descending=[False, True, True, False])
+    pages = (
+        keys.with_columns(
+            alive=early.get_column("reason").is_null(),
+            fixed=early.get_column("reason").eq_missing("kept_before"),
+            withdrawn=pl.col("withdrawal_id").is_not_null(),
+        )
+        .sort("doc_id", "alive", "withdrawn", "fixed", "row", descending=[False, True, True, True, False])
         .unique("doc_id", keep="first", maintain_order=True)
-        .get_column("row")
-        .sort()
-        .to_numpy()
+        .sort("row")
     )
-    search = Search(keys, searching, alive.to_numpy(), parts, settings)
-    late = search.decide(scratch, withdrawn or Withdrawn())
-    return (
-        early.join(late, on="row", how="left", suffix="_late")
+    decisions = Search(pages, parts, settings, remembered).decide(scratch)
+    choice = (
+        early.join(decisions.rows, on="row", how="left", suffix="_late")
         .with_columns(
             pl.coalesce("stage", pl.when(pl.col("reason_late").is_not_null()).then(pl.lit(DEDUP))).alias("stage"),
             *(pl.coalesce(name, f"{name}_late").alias(name) for name in ("reason", *_OF_DROPS)),
@@ -68,6 +67,7 @@ def choose_documents(
         .drop(f"{name}_late" for name in ("reason", *_OF_DROPS))
         .sort("row")
     )
+    return choice, decisions.displaced
 
 
 def _early(keys: pl.DataFrame, known: Sequence[str]) -> pl.DataFrame:
@@ -86,6 +86,8 @@ def _early(keys: pl.DataFrame, known: Sequence[str]) -> pl.DataFrame:
         .then(pl.lit("withdrawn"))
         .when(pl.col("refused"))
         .then(pl.lit("crawl_denied"))
+        .when(pl.col("n_chars") == 0)
+        .then(pl.lit("only_boilerplate"))
         .when(~pl.col("row").is_in(first.implode()))
         .then(pl.lit("recapture"))
         .when(pl.col("doc_id").is_in(pl.Series(known, dtype=pl.String).implode()))
@@ -97,6 +99,8 @@ def _early(keys: pl.DataFrame, known: Sequence[str]) -> pl.DataFrame:
         .with_columns(
             pl.when(pl.col("reason").is_in(["withdrawn", "crawl_denied"]))
             .then(pl.lit(RIGHTS))
+            .when(pl.col("reason") == "only_boilerplate")
+            .then(pl.lit(BOILERPLATE))
             .when(pl.col("reason").is_not_null())
             .then(pl.lit(DEDUP))
             .alias("stage"),
@@ -105,13 +109,3 @@ def _early(keys: pl.DataFrame, known: Sequence[str]) -> pl.DataFrame:
         )
         .select("row", "part", "doc_id", "site", "stage", "reason", *_OF_DROPS)
     )
-
-
-def known_documents(keys: pl.DataFrame, scan: Iterator[pa.RecordBatch]) -> list[str]:
-    """doc_ids of ``keys`` that occur in a scan of documents of earlier runs (column ``doc_id``)."""
-    ours = keys.get_column("doc_id").unique()
-    found: set[str] = set()
-    for batch in scan:
-        theirs = pl.Series(pl.from_arrow(batch.column("doc_id")))
-        found.update(theirs.filter(theirs.is_in(ours.implode())).to_list())
-    return sorted(found)

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from dedup import url_keys
 from pipelines.group.withdrawn import Withdrawn
 
 _DOCUMENT_COLUMNS = [
@@ -46,10 +47,12 @@ def load_keys(parts: Sequence[Path], rights: Sequence[Path], withdrawn: Withdraw
 def _part_keys(number: int, part: Path, rights: Path, withdrawn: Withdrawn) -> pl.DataFrame:
     documents = pl.DataFrame(pl.from_arrow(pq.read_table(part / "documents.parquet", columns=_DOCUMENT_COLUMNS)))
     judged = pl.DataFrame(pl.from_arrow(pq.read_table(rights, columns=_RIGHTS_COLUMNS)))
-    gone = withdrawn.of(pq.read_table(part / "documents.parquet", columns=_OWNER_COLUMNS))
+    owners = pq.read_table(part / "documents.parquet", columns=_OWNER_COLUMNS)
+    gone = withdrawn.of(owners)
     both = documents.hstack(judged.drop("named")).hstack(gone)
     return both.with_columns(
         pl.coalesce("withdrawal_id", judged.get_column("named")).alias("withdrawal_id"),
+        pl.Series("url_key", url_keys(owners["url"]), pl.UInt64),
         pl.lit(number, pl.Int32).alias("part"),
         pl.col("site").cast(pl.Categorical),
         pl.col("source").cast(pl.Categorical),
@@ -74,6 +77,7 @@ def _part_keys_schema() -> pl.DataFrame:
             "withdrawal_id": pl.String,
             "copied": pl.String,
             "alike": pl.Float64,
+            "url_key": pl.UInt64,
             "part": pl.Int32,
         }
     )

@@ -1,10 +1,11 @@
 """The search for copies: pairs by MinHash bands, confirmed on the texts; then who of each group stays.
 
-Band keys are partitioned to disk, one partition is in memory at a time.
+Documents of earlier runs that a page may copy take part as if they were the best of all, and are not judged: what is
+kept stays kept. Only where a page of this run refuses what such a document is silent about, it leaves (``standing``).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,34 +13,27 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-from pyarrow import ipc
 
 from dedup import (
-    BAND_SCHEMA,
-    PAIR_SCHEMA,
+    VERIFIED_SCHEMA,
     DedupSettings,
     Direction,
-    across,
-    band_keys,
     candidates,
     choose,
-    fold_exact,
     keep_order,
     keep_rank,
-    partition,
-    screen,
-    sure_enough,
+    order_keys,
     verify,
 )
-from pipelines.group.rows import RowReader, Rows
+from pipelines.copies import find_copies
+from pipelines.group.gathered import Gathered, Rows
+from pipelines.group.remembered import Remembered
+from pipelines.group.rows import RowReader
 from pipelines.group.standing import REFUSED, WITHDRAWN, Bits, launderers
-from pipelines.group.withdrawn import Withdrawn
 
-_PARTITION_ROWS = 4_000_000
-"""Band rows of a partition: about 100 MB while it is solved."""
-_CHUNK = 20_000
 _STANDING: Mapping[str, Direction] = {"standing": "ascending"}
 """Who refuses comes first in the search: in a crowded bucket everybody is compared with the best ranked."""
+_FIXED: Mapping[str, Direction] = {"fixed": "descending"}
 
 DECISION = {
     "row": pl.Int64,
@@ -52,135 +46,147 @@ DECISION = {
 }
 """What is decided on a row: ``reason`` is null if it is kept."""
 
+DISPLACED = {"doc_id": pl.String, "reason": pl.String, "partner_doc_id": pl.String, "jaccard": pl.Float64}
+DISPLACED["withdrawal_id"] = pl.String
+"""Documents of earlier runs that leave, because a page of this run refuses what they copy."""
+
+Bools = npt.NDArray[np.bool_]
+
+_COLUMNS = ("doc_id", "denies", "owns", "withdrawal_id", "rights_rank", "quality_score", "n_chars", "fetched_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What the search decides."""
+
+    rows: pl.DataFrame
+    """``DECISION``, under the row numbers of ``keys``."""
+    displaced: pl.DataFrame
+    """``DISPLACED``."""
+
 
 class Search:
-    """The search for copies among the pages that take part in it; rows here are positions among them.
+    """The search for copies; rows here are positions among the pages that take part, then those of earlier runs.
 
     Args:
-        keys: Of all documents.
-        searching: Rows of ``keys`` that take part, each with a doc_id of its own.
-        alive: For each row of ``keys``, whether it may still be kept.
+        pages: Documents of the run that take part, each with a doc_id of its own, ascending: columns of ``load_keys``,
+            ``alive`` (it may still be kept) and ``fixed`` (an earlier run kept it).
         parts: Part folders, in order.
         settings: Dedup settings of the recipe.
+        remembered: Documents of earlier runs.
     """
 
     def __init__(
-        self,
-        keys: pl.DataFrame,
-        searching: Rows,
-        alive: npt.NDArray[np.bool_],
-        parts: Sequence[Path],
-        settings: DedupSettings,
+        self, pages: pl.DataFrame, parts: Sequence[Path], settings: DedupSettings, remembered: Remembered
     ) -> None:
-        self._rows = searching
-        self._keys = keys[searching].with_columns(
-            pl.when(pl.col("withdrawal_id").is_not_null())
-            .then(pl.lit(WITHDRAWN, pl.UInt8))
-            .otherwise("denies")
-            .alias("denies")
+        own = pages.select(*_COLUMNS, "text_digest", "url_key", "alive", "fixed")
+        earlier = remembered.kept.select(
+            *("doc_id", "text_digest", "rights_rank", "quality_score", "n_chars", "fetched_at"),
+            denies="refuses",
+            owns=pl.lit(0, pl.UInt8),
+            alive=False,
+            fixed=True,
         )
-        self._alive = alive[searching]
+        withdrawn = pl.when(pl.col("withdrawal_id").is_not_null()).then(pl.lit(WITHDRAWN, pl.UInt8))
+        self._rows = pages.get_column("row").to_numpy()
+        self._keys = pl.concat([own, earlier], how="diagonal").with_columns(denies=withdrawn.otherwise("denies"))
         self._settings = settings
-        self._reader = RowReader([part / "documents.parquet" for part in parts])
+        self._files = [part / "documents.parquet" for part in parts]
+        self._remembered = remembered
 
-    def decide(self, scratch: Path, withdrawn: Withdrawn) -> pl.DataFrame:
-        """Decisions (``DECISION``) on the rows that are alive, under the row numbers of ``keys``."""
-        digests = self._strings("text_digest")
-        rank = self._rank({**_STANDING, **keep_order(self._settings.keep)})
-        folded = fold_exact(digests, rank)
-        verified = self._pairs(folded, rank, scratch)
-        refusals, grants = (self._keys.get_column(name).to_numpy() for name in ("denies", "owns"))
-        copies = pl.concat(
-            [
-                self._of_withdrawn(withdrawn, grants),
-                self._named(launderers(folded, verified, refusals, grants, rank)),
-            ]
-        ).unique("row", keep="first", maintain_order=True)
-        copies = copies.filter(pl.col("row").is_in(np.flatnonzero(self._alive)))
-        left = self._alive.copy()
+    def decide(self, scratch: Path) -> Decisions:
+        """Decide on the rows that are alive, and on documents of earlier runs that copy what is refused now."""
+        rank = self._rank({**_STANDING, **_FIXED, **keep_order(self._settings.keep)})
+        folded, verified = self._pairs(rank, scratch)
+        alive, fixed = (self._keys.get_column(name).to_numpy() for name in ("alive", "fixed"))
+        refusals = self._keys.get_column("denies").to_numpy()
+        grants = self._grants(launderers(folded, verified, refusals, self._keys.get_column("owns").to_numpy(), rank))
+        laundering = self._named(launderers(folded, verified, refusals, grants, rank))
+        copies = pl.concat([self._of_gone(refusals, grants), laundering]).unique(
+            "row", keep="first", maintain_order=True
+        )
+        copies = copies.filter(pl.col("row").is_in(np.flatnonzero(alive)))
+        left = alive | fixed
         left[copies.get_column("row").to_numpy()] = False
-        kept = self._choose(np.flatnonzero(left), folded, verified)
-        decided = pl.concat([copies, kept])
-        return decided.with_columns(pl.Series("row", self._rows[decided.get_column("row").to_numpy()], pl.Int64))
+        displaced = self._displaced(laundering, np.flatnonzero(fixed))
+        left[displaced.get_column("row").to_numpy()] = False
+        kept = self._choose(np.flatnonzero(left), folded, verified, rank)
+        decided = pl.concat([copies, kept.filter(pl.col("row").is_in(np.flatnonzero(alive)))])
+        rows = decided.with_columns(pl.Series("row", self._rows[decided.get_column("row").to_numpy()], pl.Int64))
+        return Decisions(rows, displaced.select(list(DISPLACED)))
 
-    def _pairs(self, folded: Rows, rank: Rows, scratch: Path) -> pa.Table:
-        """Verified pairs of rows that stand for their texts."""
-        distinct = np.flatnonzero(folded == np.arange(len(rank)))
-        spilled = _spill_bands(distinct, self._rows, self._reader, self._settings, scratch)
-        pairs = _candidate_pairs(spilled, rank, self._settings)
-        sketch = ["signature", "n_shingles"]
-        likely = screen(pairs, lambda rows: self._reader.take(self._rows[rows], sketch), self._settings)
-        return verify(likely, lambda rows: self._reader.texts(self._rows[rows]), self._settings)
+    def _pairs(self, rank: Rows, scratch: Path) -> tuple[Rows, pa.Table]:
+        """For each row the row that stands for its text, and verified pairs of such rows."""
+        ties = pa.array([number.tobytes() for number in np.stack([rank.astype(">u8")] * 2, axis=1)], pa.binary(16))
+        gathered = Gathered(self._files, self._rows, order_keys([], ties), self._remembered.source)
+        copies = find_copies(gathered, self._settings, scratch)
+        folded = np.arange(len(rank), dtype=np.int64)
+        folded[np.asarray(copies.equal["row"])] = np.asarray(copies.equal["stands"])
+        return folded, copies.pairs
 
-    def _of_withdrawn(self, withdrawn: Withdrawn, grants: Bits) -> pl.DataFrame:
-        """Copies of documents that were withdrawn before: their texts are gone, their signatures are not."""
-        found = [pl.DataFrame(schema=DECISION)]
-        listed = withdrawn.signatures
-        if not listed.num_rows:
-            return found[0]
-        least = sure_enough(self._settings)
-        for rows in _chunks(np.arange(len(self._rows)), _CHUNK):
-            newcomers = self._reader.take(self._rows[rows], ["text_digest", "signature", "n_shingles"])
-            matches = pl.DataFrame(pl.from_arrow(across(listed, newcomers, self._settings)))
-            best = (
-                matches.filter(pl.col("jaccard") >= least)
-                .sort("b", "jaccard", "a", descending=[False, True, False])
-                .unique("b", keep="first", maintain_order=True)
+    def _grants(self, laundering: pl.DataFrame) -> Bits:
+        """What the own owner of each row grants; of documents of earlier runs it is asked only where it matters."""
+        grants = self._keys.get_column("owns").to_numpy().copy()
+        earlier = laundering.filter(pl.col("row") >= len(self._rows)).get_column("row").to_numpy()
+        if len(earlier):
+            doc_ids = self._keys.get_column("doc_id")[earlier].to_list()
+            granted = self._remembered.grants(doc_ids)
+            grants[earlier] = [granted.get(doc_id, 0) for doc_id in doc_ids]
+        return grants
+
+    def _of_gone(self, refusals: Bits, grants: Bits) -> pl.DataFrame:
+        """Copies of documents that were withdrawn or refused before: their texts are gone, their sketches are not."""
+        position = pl.DataFrame({"row": self._rows, "position": np.arange(len(self._rows))})
+        own = pl.DataFrame({"refusals": refusals, "grants": grants})
+        found = self._remembered.gone.join(position, on="row").sort("position", maintain_order=True)
+        free = own[found.get_column("position").to_numpy()]
+        kind = pl.when(pl.col("withdrawal_id").is_not_null()).then(WITHDRAWN).otherwise(REFUSED).cast(pl.UInt8)
+        return self._decided(
+            found.with_columns(*free.get_columns())
+            .filter((pl.col("refusals") | pl.col("grants")) & kind == 0)
+            .unique("position", keep="first", maintain_order=True)
+            .select(
+                pl.col("position").alias("row"), _reason("withdrawal_id"), "partner_doc_id", "jaccard", "withdrawal_id"
             )
-            doc_ids = listed["doc_id"].take(pa.array(best.get_column("a").to_numpy())).to_pylist()
-            found.append(
-                self._decided(
-                    best.select(
-                        pl.Series("row", rows[best.get_column("b").to_numpy()], pl.Int64),
-                        pl.lit("withdrawn_copy").alias("reason"),
-                        pl.Series("partner_doc_id", doc_ids, pl.String),
-                        "jaccard",
-                        pl.Series(
-                            "withdrawal_id", [withdrawn.gone[str(one)]["withdrawal_id"] for one in doc_ids], pl.String
-                        ),
-                    )
-                )
-            )
-        copies = pl.concat(found)
-        free = grants[copies.get_column("row").to_numpy()] & WITHDRAWN > 0
-        return copies.filter(pl.Series(~free))
+        )
 
     def _named(self, found: pl.DataFrame) -> pl.DataFrame:
         """``launderers`` with the names of their partners."""
         partner = self._keys[found.get_column("partner").to_numpy()]
         return self._decided(
-            found.select(
-                "row",
-                pl.when("withdrawn")
-                .then(pl.lit("withdrawn_copy"))
-                .otherwise(pl.lit("copy_of_refused"))
-                .alias("reason"),
+            found.with_columns(
                 partner.get_column("doc_id").alias("partner_doc_id"),
-                "jaccard",
                 pl.when("withdrawn").then(partner.get_column("withdrawal_id")).alias("withdrawal_id"),
-            )
+            ).select("row", _reason("withdrawal_id"), "partner_doc_id", "jaccard", "withdrawal_id")
         )
 
-    def _choose(self, left: Rows, folded: Rows, verified: pa.Table) -> pl.DataFrame:
-        """Exact and near duplicates among the rows that are left."""
+    def _displaced(self, laundering: pl.DataFrame, fixed: Rows) -> pl.DataFrame:
+        """Documents of earlier runs among the launderers of what pages of this run refuse."""
+        leaving = laundering.filter(pl.col("row").is_in(fixed))
+        names = self._keys.get_column("doc_id")[leaving.get_column("row").to_numpy()]
+        earlier = self._remembered.kept.get_column("doc_id")
+        of_this_run = ~pl.col("partner_doc_id").is_in(earlier.implode())
+        return leaving.with_columns(names).filter(of_this_run).sort("doc_id")
+
+    def _choose(self, left: Rows, folded: Rows, verified: pa.Table, searched: Rows) -> pl.DataFrame:
+        """Duplicates among the rows that are left."""
         positions: Any = pa.array(left)
         doc_ids = self._strings("doc_id").take(positions)
         stand_in = np.full(len(folded), -1, np.int64)
         stand_in[folded[left][::-1]] = np.arange(len(left))[::-1]
-        ends = [stand_in[np.asarray(verified[name], dtype=np.int64)] for name in ("a", "b")]
-        there = (ends[0] >= 0) & (ends[1] >= 0)
-        jaccard = np.asarray(verified["jaccard"], dtype=np.float64)[there]
-        pairs = pl.DataFrame({"a": ends[0][there], "b": ends[1][there], "jaccard": jaccard}).to_arrow()
-        choice = choose(
-            self._strings("text_digest").take(positions), pairs, self._rank(keep_order(self._settings.keep), left)
-        )
+        fixed = self._keys.get_column("fixed").to_numpy()[left]
+        rank = self._rank({**_FIXED, **keep_order(self._settings.keep)}, left)
+        digests = self._strings("text_digest").take(positions)
+        place = np.full(len(folded), -1, np.int64)
+        place[left] = np.arange(len(left))
+        near, variants = _pairs_of(verified, stand_in, fixed), _pairs_of(self._variants(left, searched), place, fixed)
+        choice = choose(digests, near, rank, self._settings.cluster_cap, variants)
         cluster = doc_ids.take(choice["cluster"].combine_chunks())
-        reason = pl.Series(values=choice["reason"], dtype=pl.String)
         return self._decided(
             pl.DataFrame(
                 {
                     "row": left,
-                    "reason": reason,
+                    "reason": pl.Series(values=choice["reason"], dtype=pl.String),
                     "partner_doc_id": pl.Series(values=cluster, dtype=pl.String),
                     "jaccard": pl.Series(values=choice["jaccard"], dtype=pl.Float64),
                     "cluster_id": pl.Series(values=cluster, dtype=pl.String),
@@ -188,6 +194,29 @@ class Search:
                 }
             ).with_columns(pl.when(pl.col("reason").is_not_null()).then("partner_doc_id").alias("partner_doc_id"))
         )
+
+    def _variants(self, left: Rows, rank: Rows) -> pa.Table:
+        """Pairs of pages under variants of one URL whose texts have enough in common, below the threshold."""
+        settings = self._settings
+        within = (
+            self._keys.with_row_index("row")[left]
+            .filter(pl.col("url_key").is_not_null() & pl.col("text_digest").is_not_null())
+            .select(pl.col("url_key").alias("key"), pl.col("row").cast(pl.Int64))
+        )
+        pairs = pl.DataFrame(pl.from_arrow(candidates(within.to_arrow(), rank, settings).pairs))
+        earlier = self._keys.with_row_index("a").select(pl.col("a").cast(pl.Int64), "doc_id", "fixed").filter("fixed")
+        position = pl.DataFrame({"row": self._rows, "b": np.arange(len(self._rows))})
+        across_runs = self._remembered.variants.join(earlier, on="doc_id").join(position, on="row").select("a", "b")
+        both = pl.concat([pairs, across_runs.filter(pl.col("b").is_in(left))]).unique().sort("a", "b")
+        loose = settings.model_copy(update={"threshold": settings.url_variants})
+        return verify(both.to_arrow(), self._texts, loose)
+
+    def _texts(self, rows: Rows) -> list[str]:
+        own = rows[rows < len(self._rows)]
+        texts = RowReader(self._files).texts(self._rows[own])
+        for _, found in self._remembered.source.texts(rows[len(own) :] - len(self._rows)):
+            texts += [text or "" for text in found.to_pylist()]
+        return texts
 
     def _decided(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows with all columns of ``DECISION``."""
@@ -213,6 +242,7 @@ class Search:
         )
         columns = keys.select(
             standing.alias("standing"),
+            "fixed",
             "rights_rank",
             pl.col("quality_score").alias("quality"),
             pl.col("n_chars").alias("length"),
@@ -222,33 +252,15 @@ class Search:
         return keep_rank(columns.to_arrow(), keys.get_column("doc_id").to_arrow().cast(pa.string()), order)
 
 
-def _spill_bands(distinct: Rows, alive: Rows, reader: RowReader, settings: DedupSettings, scratch: Path) -> list[Path]:
-    """Write the band keys of the given rows into one file for each partition."""
-    scratch.mkdir(parents=True, exist_ok=True)
-    count = max(1, -(-len(distinct) * settings.bands // _PARTITION_ROWS))
-    files = [scratch / f"bands-{number:05d}.arrow" for number in range(count)]
-    with ExitStack() as stack:
-        writers = [stack.enter_context(ipc.new_stream(str(path), BAND_SCHEMA)) for path in files]
-        for rows in _chunks(distinct, _CHUNK):
-            signatures = reader.take(alive[rows], ["signature"])["signature"]
-            bands = band_keys(pa.array(rows), signatures, settings)
-            place = partition(bands["key"], count)
-            for number, writer in enumerate(writers):
-                writer.write_table(bands.filter(pa.array(place == number)) if count > 1 else bands)
-    return files
+def _reason(withdrawal_id: str) -> pl.Expr:
+    named = pl.when(pl.col(withdrawal_id).is_not_null()).then(pl.lit("withdrawn_copy"))
+    return named.otherwise(pl.lit("copy_of_refused")).alias("reason")
 
 
-def _candidate_pairs(files: Sequence[Path], rank: Rows, settings: DedupSettings) -> pa.Table:
-    """Pairs that share a bucket in any band, each once, sorted."""
-    tables = [PAIR_SCHEMA.empty_table()]
-    for path in files:
-        with pa.memory_map(str(path)) as source, ipc.open_stream(source) as stream:
-            tables.append(candidates(stream.read_all(), rank, settings).pairs.cast(PAIR_SCHEMA))
-        path.unlink()
-    pairs = pl.DataFrame(pl.from_arrow(pa.concat_tables(tables)))
-    return pairs.unique().sort("a", "b").to_arrow().cast(PAIR_SCHEMA)
-
-
-def _chunks(rows: Rows, size: int) -> Iterator[Rows]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+def _pairs_of(verified: pa.Table, places: Rows, fixed: Bools) -> pa.Table:
+    """Pairs under other numbers; those left out that have none, or are of two documents that stay anyway."""
+    ends = [places[np.asarray(verified[name], dtype=np.int64)] for name in ("a", "b")]
+    there = (ends[0] >= 0) & (ends[1] >= 0)
+    there[there] &= ~(fixed[ends[0][there]] & fixed[ends[1][there]])
+    jaccard = np.asarray(verified["jaccard"], dtype=np.float64)[there]
+    return pa.table([pa.array(ends[0][there]), pa.array(ends[1][there]), pa.array(jaccard)], schema=VERIFIED_SCHEMA)

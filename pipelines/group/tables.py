@@ -13,11 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dedup import DedupSettings, fingerprints
 from licenses import WithdrawalList, policy_class_table
 from pipelines.group.rights import RightsFindings, site_evidence_table
 from pipelines.stages.base import DROPPED, ORIGIN
 from warehouse import TABLES, write_file, write_shards
 from warehouse.catalog import Warehouse
+from warehouse.known import write_fingerprints
+from warehouse.lookup import rows_with
 
 _FILE_BYTES = 64 << 20
 _BYTES_PER_CHARACTER = 3
@@ -59,21 +62,41 @@ class TableWriter:
         ).to_arrow()
         return self._shards("documents", table, ("site", "doc_id"), shard_bytes)
 
-    def signatures(self, choice: pl.DataFrame, scheme: str, shard_bytes: int) -> list[Path]:
-        """Signatures of kept documents, sorted by doc_id."""
-        table = (
-            choice.filter(pl.col("reason").is_null())
-            .select(
-                "part",
-                pl.col("row") - pl.col("start"),
-                pl.lit(600, pl.Int64).alias("bytes"),
-                "doc_id",
-                pl.lit(scheme).alias("scheme"),
-                pl.lit(self._run_id).alias("run_id"),
-            )
-            .to_arrow()
-        )
+    def signatures(self, known: pl.DataFrame, scheme: str, shard_bytes: int) -> list[Path]:
+        """Signatures of documents that later runs know again (``known_again``), sorted by doc_id."""
+        table = known.select(
+            "part",
+            pl.col("row") - pl.col("start"),
+            pl.lit(600, pl.Int64).alias("bytes"),
+            "doc_id",
+            pl.lit(scheme).alias("scheme"),
+            "site",
+            pl.col("url_key").reinterpret(signed=True),
+            pl.col("denies").cast(pl.Int32).alias("refuses"),
+            pl.col("rights_rank").cast(pl.Int32),
+            "kept",
+            pl.lit(self._run_id).alias("run_id"),
+        ).to_arrow()
         return self._shards("signatures", table, ("doc_id",), shard_bytes)
+
+    def fingerprints(self, known: pl.DataFrame, settings: DedupSettings) -> list[Path]:
+        """Keys by which later runs know these documents again."""
+        batches = (self._prints_of(self._parts[int(part)], mine, settings) for part, mine in _by_part(known))
+        return write_fingerprints(
+            batches, self._out, warehouse=self._warehouse, run_id=self._run_id, memory=int(settings.memory)
+        )
+
+    def displaced(self, leaving: pl.DataFrame) -> list[Path]:
+        """Rows of ``drops`` for documents of earlier runs that leave on account of this one."""
+        rows = rows_with(self._warehouse, "documents", "doc_id", leaving["doc_id"].to_list(), (*ORIGIN, "evidence_ids"))
+        found = pl.DataFrame(pl.from_arrow(rows)).unique("doc_id", keep="first", maintain_order=True)
+        told = found.join(leaving, on="doc_id").with_columns(
+            pl.lit(DROPPED).alias("outcome"), pl.lit("dedup").alias("stage")
+        )
+        strings = [
+            pa.field(f.name, pa.string()) if pa.types.is_large_string(f.type) else f for f in told.to_arrow().schema
+        ]
+        return self._files("drops", [told.to_arrow().cast(pa.schema(strings))], "displaced")[0]
 
     def drops(self, choice: pl.DataFrame, rights: RightsFindings) -> tuple[list[Path], int]:
         """Records that were not kept, of the map phase and of the group phase; their files and their number."""
@@ -98,6 +121,16 @@ class TableWriter:
         """Every class that a page of the run has."""
         table = policy_class_table([rights.classes[key] for key in sorted(rights.classes)])
         return self._files("policy_classes", [table])[0]
+
+    def _prints_of(self, part: Path, mine: pl.DataFrame, settings: DedupSettings) -> pa.Table:
+        """Keys of some documents of a part, with doc_id and site."""
+        rows = pa.array((mine["row"] - mine["start"]).to_numpy())
+        table = pq.read_table(part / "documents.parquet", columns=["text_digest", "signature"]).take(rows)
+        doc_ids, sites = (pa.array(mine[name].to_list(), pa.string()) for name in ("doc_id", "site"))
+        prints = fingerprints(doc_ids, table["text_digest"], mine["url_key"].to_arrow(), table["signature"], settings)
+        return prints.append_column("doc_id", doc_ids.take(prints["row"])).append_column(
+            "site", sites.take(prints["row"])
+        )
 
     def _drops_of(self, number: int, part: Path, stopped: pl.DataFrame | None, rights: RightsFindings) -> pa.Table:
         mapped = pq.read_table(part / "drops.parquet")
@@ -132,7 +165,7 @@ class TableWriter:
         )
         return [shard.path for shard in shards]
 
-    def _files(self, name: str, tables: Iterable[pa.Table]) -> tuple[list[Path], int]:
+    def _files(self, name: str, tables: Iterable[pa.Table], what: str = "") -> tuple[list[Path], int]:
         """Rows in files of bounded size, sorted within each."""
         spec, schema = TABLES[name], self._warehouse.file_schema(name)
         paths: list[Path] = []
@@ -140,11 +173,34 @@ class TableWriter:
         for table in _gather(tables):
             ordered = table.sort_by([(key, "ascending") for key in spec.sort_by if key in table.column_names])
             owned = ordered.append_column("run_id", pa.array([self._run_id] * table.num_rows, pa.string()))
-            path = self._out / f"{name}-{self._run_id}-{len(paths):05d}.parquet"
+            path = self._out / f"{what or name}-{self._run_id}-{len(paths):05d}.parquet"
             write_file(owned, path, spec, schema)
             paths.append(path)
             rows += table.num_rows
         return paths, rows
+
+
+def known_again(choice: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Documents that later runs must know again: the kept ones, and the pages that refuse to be crawled.
+
+    Returns:
+        ``row``, ``start``, ``part``, ``doc_id``, ``site``, ``url_key``, ``denies``, ``rights_rank`` and ``kept``, each
+        doc_id once.
+    """
+    refused = pl.col("reason") == "crawl_denied"
+    return (
+        choice.filter(pl.col("reason").is_null() | refused)
+        .join(keys.select("row", "url_key", "denies", "rights_rank"), on="row")
+        .with_columns(pl.col("reason").is_null().alias("kept"), pl.col("site").cast(pl.String))
+        .sort("kept", "row", descending=[True, False])
+        .unique("doc_id", keep="first", maintain_order=True)
+        .sort("row")
+    )
+
+
+def _by_part(rows: pl.DataFrame) -> Iterator[tuple[Any, pl.DataFrame]]:
+    for (part,), mine in rows.partition_by("part", as_dict=True).items():
+        yield part, mine
 
 
 def _evidence_of(part: Path, gone: Sequence[str], withdrawals: WithdrawalList) -> pa.Table:

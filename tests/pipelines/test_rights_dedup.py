@@ -14,6 +14,7 @@ from dedup import VERIFIED_SCHEMA, DedupSettings, sketch
 from licenses import Withdrawal, WithdrawalList
 from pipelines.group.duplicates import choose_documents
 from pipelines.group.keys import load_keys
+from pipelines.group.remembered import GONE, Remembered
 from pipelines.group.standing import REFUSED, TRAIN_DOM, TRAIN_FOR, WITHDRAWN, launderers
 from pipelines.group.withdrawn import Withdrawn
 from warehouse import TABLES, write_part
@@ -56,7 +57,7 @@ def decide(tmp_path):
     """Decisions by host and path, however the pages lie in parts."""
     runs = iter(range(1000))
 
-    def run(pages, *, parts=1, withdrawn=None, known=()):
+    def run(pages, *, parts=1, withdrawn=None, known=(), gone=None):
         folder = tmp_path / f"run-{next(runs)}"
         split = [list(chunk) for chunk in np.array_split(np.array(pages, dtype=object), parts)]
         folders, rights = [], []
@@ -66,10 +67,10 @@ def decide(tmp_path):
             folders.append(part)
             rights.append(folder / f"rights-{number}.parquet")
             _rights(mine).write_parquet(rights[-1])
-        gone = withdrawn or Withdrawn()
-        keys = load_keys(folders, rights, gone)
+        keys = load_keys(folders, rights, withdrawn or Withdrawn())
         known_ids = [doc_id(f"https://{url}") for url in known]
-        choice = choose_documents(keys, known_ids, folders, SETTINGS, folder / "bands", withdrawn=gone)
+        remembered = Remembered(same=known_ids, **({"gone": pl.DataFrame(gone, GONE)} if gone else {}))
+        choice, _ = choose_documents(keys, folders, SETTINGS, folder / "copies", remembered=remembered)
         names = {doc_id(one["url"]): one["url"].removeprefix("https://") for one in pages}
         columns = ("doc_id", "stage", "reason", "partner_doc_id", "jaccard")
         return {
@@ -168,17 +169,19 @@ def test_withdrawn_pages_and_their_copies_go(decide):
     assert fate["else.kr/1"][0] == "kept"
 
 
-@pytest.mark.parametrize("text", [STORY, NEAR])
-def test_what_was_withdrawn_before_is_known_by_its_signature(decide, text):
-    signatures = sketch([STORY], SETTINGS).add_column(0, "doc_id", pa.array(["f" * 32]))
-    listing = listed("doc", "f" * 32)
-    row = {"withdrawal_id": listing.withdrawals[0].withdrawal_id, "partner_doc_id": None, "jaccard": None}
-    withdrawn = Withdrawn(listing, {"f" * 32: row}, signatures)
-    fate = decide(
-        [page("blog.kr/1", text), page("gov.kr/1", text, owns=GRANT), page("x.kr/1", OTHER)], withdrawn=withdrawn
-    )
-    assert fate["blog.kr/1"] == ("withdrawn_copy", "f" * 32)
+@pytest.mark.parametrize("withdrawal", ["w-1", None])
+def test_copies_of_what_is_gone_go_unless_their_own_owner_grants_them(decide, withdrawal):
+    gone = [{"row": row, "partner_doc_id": "f" * 32, "jaccard": 0.9, "withdrawal_id": withdrawal} for row in range(3)]
+    pages = [
+        page("blog.kr/1"),
+        page("gov.kr/1", NEAR, owns=GRANT),
+        page("deny.kr/1", refused=True),
+        page("x.kr/1", OTHER),
+    ]
+    fate = decide(pages, gone=gone)
+    assert fate["blog.kr/1"] == ("withdrawn_copy" if withdrawal else "copy_of_refused", "f" * 32)
     assert fate["gov.kr/1"][0] == "kept"
+    assert fate["deny.kr/1"][0] == "crawl_denied"
     assert fate["x.kr/1"][0] == "kept"
 
 
@@ -186,7 +189,7 @@ def test_a_run_that_had_begun_to_commit_heeds_what_it_heeded(tmp_path):
     journal = tmp_path / "withdrawals.json"
 
     def heeded(store):
-        return len(Withdrawn.load(store, SETTINGS, "run-1", journal).listing)
+        return len(Withdrawn.load(store, "run-1", journal).listing)
 
     with Warehouse.open(str(tmp_path / "w")) as store:
         assert heeded(store) == 0
