@@ -1,6 +1,6 @@
 """What a run asks of a warehouse: increments of equal size into warehouses of growing size.
 
-    .venv/bin/python -m benchmarks.dedup_increment [--sizes 20000 100000 500000 1000000] [--increment 10000]
+    .venv/bin/python -m benchmarks.dedup_increment [--sizes 20000 100000 500000 1000000] [--increments 1000 10000]
 
 Each warehouse is made of runs of 20,000 documents, compacted as runs do it. Of the increment one document in ten is a
 near copy of a document that is there (nine signature values in ten are its own), one in twenty its text under another
@@ -63,11 +63,11 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[20_000, 100_000, 500_000, 1_000_000])
-    parser.add_argument("--increment", type=int, default=10_000)
+    parser.add_argument("--increments", type=int, nargs="+", default=[1_000, 10_000])
     parser.add_argument("--folder", type=Path, help="where the warehouse is made; a temporary folder by default")
     options = parser.parse_args()
-    print("| documents there | files | step | found | CPU s | MB read | of the tables |")
-    print("|---:|---:|---|---:|---:|---:|---:|")
+    print("| documents there | files | MB | increment | step | rows | CPU s | MB read | of the tables |")
+    print("|---:|---:|---:|---:|---|---:|---:|---:|---:|")
     with (
         tempfile.TemporaryDirectory(dir=options.folder) as folder,
         Warehouse.open(str(Path(folder) / "warehouse")) as warehouse,
@@ -77,8 +77,9 @@ def main() -> None:
             while len(runs) * _RUN < size:
                 runs.append(_add(warehouse, len(runs), Path(folder) / "files"))
                 maintain(warehouse)
-            for line in _lines(warehouse, runs, options.increment):
-                print(line, flush=True)
+            for increment in options.increments:
+                for line in _lines(warehouse, runs, increment):
+                    print(line, flush=True)
 
 
 def _lines(warehouse: Warehouse, runs: Sequence[str], increment: int) -> Iterator[str]:
@@ -95,19 +96,16 @@ def _lines(warehouse: Warehouse, runs: Sequence[str], increment: int) -> Iterato
         "texts", lambda: [row for batch in known.texts(ids, [sites[one] for one in ids]) for row in batch["doc_id"]]
     )
     planted = _planted(increment)
-    found = {row for row, kind in zip(hits["row"].to_pylist(), hits["kind"].to_pylist(), strict=True)}
-    files = {name: _sizes(warehouse, name) for name in ("fingerprints", "signatures", "documents")}
-    total = sum(sum(sizes) for sizes in files.values())
-    count = sum(len(sizes) for sizes in files.values())
-    whole = Cost(
-        "**all**", len(found & planted), sum(one.cpu_s for one in meter.costs), sum(one.read for one in meter.costs)
-    )
-    for one in [*meter.costs, whole]:
-        yield (
-            f"| {documents:,} | {count} | {one.name} | {one.rows:,} | {one.cpu_s:.2f} | {one.read / 1e6:.1f}"
-            f" | {one.read / total:.2%} |"
-        )
-    yield f"| | | planted {len(planted):,}, of other rows {len(found - planted):,} | | | | {total / 1e6:.0f} MB |"
+    found = set(hits["row"].to_pylist())
+    sizes = [size for name in ("fingerprints", "signatures", "documents") for size in _sizes(warehouse, name)]
+    costs = meter.costs
+    costs.append(Cost("**all**", len(found), sum(one.cpu_s for one in costs), sum(one.read for one in costs)))
+    there = f"| {documents:,} | {len(sizes)} | {sum(sizes) / 1e6:,.0f} | {increment:,} |"
+    for one in costs:
+        share = f"{one.read / 1e6:.1f} | {one.read / sum(sizes):.1%}"
+        yield f"{there} {one.name} | {one.rows:,} | {one.cpu_s:.2f} | {share} |"
+    if found != planted:
+        yield f"of {len(planted):,} planted {len(found & planted):,} were found, and {len(found - planted):,} others"
 
 
 def _add(warehouse: Warehouse, number: int, out: Path) -> str:
@@ -161,7 +159,7 @@ def _pages(start: int, count: int) -> pa.Table:
             "signature": signatures,
             "n_shingles": pa.repeat(pa.scalar(900, pa.int32()), count),
             "site": [f"{number % 997:03d}.kr" for number in range(start, start + count)],
-            "url_key": generator.integers(0, 2**64 - 1, count, dtype=np.uint64),
+            "url_key": pa.array(generator.integers(0, 2**64 - 1, count, dtype=np.uint64)),
             "text": pool.take(pa.array(generator.integers(0, _TEXTS, count))),
         }
     )
