@@ -41,7 +41,7 @@ def document(figures: Figures) -> str:
     """The whole document, Markdown."""
     packages = ", ".join(f"{name} {one}" for name, one in figures["versions"].items())
     runs = [run for one in figures["sets"].values() for part in ("libraries", "programs") for run in one[part].values()]
-    load = max(run["load"] for run in runs)
+    load = max(run.get("load", 0.0) for run in runs)
     parts = [_HEAD.format(day=figures["day"], machine=figures["machine"], versions=packages, load=load)]
     parts += ["## Goals\n\n", _table(("goal", "set", "least", "measured", ""), _goals(figures["sets"]))]
     for name, one in figures["sets"].items():
@@ -50,14 +50,15 @@ def document(figures: Figures) -> str:
             f"## {name}: {one['title']}\n\n{one['n']:,} documents, {one['characters']:,} characters; "
             f"true pairs: {true}.\n\n### Libraries\n\n"
         )
-        parts += [_LIBRARIES, _libraries(one), "### Programs\n\n", _PROGRAMS, _programs(one)]
+        parts += [_LIBRARIES, _libraries(one), _not_run(one["libraries"])]
+        parts += ["### Programs\n\n", _PROGRAMS, _programs(one), _not_run(one["programs"])]
     return "".join(parts).rstrip() + "\n"
 
 
 def _libraries(one: Figures) -> str:
     own = one["libraries"]["malmoi"]["rates"]
     rows = []
-    for name, run in one["libraries"].items():
+    for name, run in _done(one["libraries"]):
         rates = run["rates"]
         rows.append(
             (
@@ -77,7 +78,7 @@ def _libraries(one: Figures) -> str:
 
 def _programs(one: Figures) -> str:
     rows = []
-    for name, run in one["programs"].items():
+    for name, run in _done(one["programs"]):
         program, cores = name.split(", ")
         own = one["programs"][f"malmoi, {cores}"]
         rows.append(
@@ -107,19 +108,30 @@ def _goals(sets: Figures) -> Iterable[Sequence[str]]:
         for key, least in (("char5_recall", 0.995), ("char5_precision", 0.999)):
             yield f"{key.split('_')[1]} at 0.8", name, str(least), _share(own[key]), _met(own[key] >= least)
         for peer, least in (("datasketch", 30.0), ("rensa", 1.0), ("rensa matrix", 1.0)):
-            rate = found[f"{peer}, 5 characters"]["rates"]["signature"]
-            yield _ratio(f"signatures / {peer}", name, least, own["rates"]["signature"] / rate)
+            rate = found[f"{peer}, 5 characters"].get("rates", {}).get("signature")
+            yield _ratio(f"signatures / {peer}", name, least, own["rates"]["signature"], rate)
         for cores in (1, 2):
             if f"malmoi, {cores}" not in one["programs"]:
                 continue
             rate = one["programs"][f"malmoi, {cores}"]["rate"]
             for peer, least in (("text-dedup", 10.0), ("datatrove", 40.0)):
                 goal = f"whole program / {peer}, cores: {cores}"
-                yield _ratio(goal, name, least, rate / one["programs"][f"{peer}, {cores}"]["rate"])
+                yield _ratio(goal, name, least, rate, one["programs"][f"{peer}, {cores}"].get("rate"))
 
 
-def _ratio(goal: str, name: str, least: float, ratio: float) -> Sequence[str]:
-    return goal, name, f"{least:g}x", f"{ratio:.1f}x", _met(ratio >= least)
+def _ratio(goal: str, name: str, least: float, own: float, other: float | None) -> Sequence[str]:
+    if other is None:
+        return goal, name, f"{least:g}x", _DASH, "peer not run"
+    return goal, name, f"{least:g}x", f"{own / other:.1f}x", _met(own / other >= least)
+
+
+def _done(runs: Figures) -> Iterable[tuple[str, Figures]]:
+    return ((name, run) for name, run in runs.items() if "reason" not in run)
+
+
+def _not_run(runs: Figures) -> str:
+    told = [f"{name}: {run['reason']}" for name, run in runs.items() if "reason" in run]
+    return f"Not run: {'; '.join(told)}.\n\n" if told else ""
 
 
 def _met(met: bool) -> str:  # noqa: FBT001

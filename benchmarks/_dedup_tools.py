@@ -141,7 +141,7 @@ def _measured(command: Sequence[str], cores: int, work: Path, log: str) -> Run:
 
 
 def _kept(given: DataSet, tool: str, script: str, fresh: bool, run: Callable[[], Run]) -> Run:  # noqa: FBT001
-    """The peer's run on these documents by this script, made when it is not there yet."""
+    """The peer's run on these documents by this script, made when it is not there yet, or why there is none."""
     source = hashlib.sha256((HERE / script).read_bytes()).hexdigest()
     file = made(given.folder / "runs") / f"{tool.replace(', ', '-').replace(' ', '_')}.json"
     key = f"{given.digest} {source}"
@@ -150,8 +150,12 @@ def _kept(given: DataSet, tool: str, script: str, fresh: bool, run: Callable[[],
         if held["key"] == key:
             return held
     print(f"  {given.name}: {tool}", file=sys.stderr)
-    made_now = run() | {"key": key}
-    file.write_text(json.dumps(made_now), encoding="utf-8")
+    try:
+        made_now = run()
+    except (SystemExit, subprocess.CalledProcessError, OSError) as error:
+        return {"reason": str(error)[:120]}
+    if "reason" not in made_now:
+        file.write_text(json.dumps(made_now | {"key": key}), encoding="utf-8")
     return made_now
 
 
@@ -173,6 +177,9 @@ def versions() -> dict[str, str]:
     """Versions of the peers."""
     names = ("datasketch", "rensa", "gaoya", "text-dedup", "datatrove")
     told = "import importlib.metadata as m, json, sys; print(json.dumps({n: m.version(n) for n in sys.argv[1:]}))"
-    done = subprocess.run([peers_python(), "-c", told, *names], capture_output=True, text=True, check=True)
+    try:
+        done = subprocess.run([peers_python(), "-c", told, *names], capture_output=True, text=True, check=True)
+    except (subprocess.CalledProcessError, OSError):
+        return {"versions": "unknown, the environment of the peers could not be made"}
     found: dict[str, str] = json.loads(done.stdout)
     return found

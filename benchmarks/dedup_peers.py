@@ -57,6 +57,9 @@ def compared(given: DataSet, *, fresh: bool) -> Run:
         "programs": {},
     }
     for name, run in libraries(given, fresh=fresh).items():
+        if "reason" in run:
+            found["libraries"][name] = {"reason": run["reason"]}
+            continue
         rates = {
             key.removesuffix("_") or "search": count / run[f"{key}cpu_s"]
             for key in ("", "signature_", "shingle_")
@@ -68,6 +71,9 @@ def compared(given: DataSet, *, fresh: bool) -> Run:
         costs = {key: run[key] for key in ("peak_rss_mb", "load")}
         found["libraries"][name] = {"rates": rates} | costs | scores
     for name, run in programs(given, fresh=fresh).items():
+        if "reason" in run:
+            found["programs"][name] = {"reason": run["reason"]}
+            continue
         costs = {key: run[key] for key in ("wall_s", "cpu_s", "peak_rss_mb", "load")}
         scores = of_clusters(given, run["clusters"], run["kept"])
         found["programs"][name] = costs | {"rate": count / run["cpu_s"]} | scores

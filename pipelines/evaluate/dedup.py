@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup import DedupSettings, sketch
-from pipelines.copies import Rows, find_copies
+from pipelines.copies import Copies, Rows, find_copies
 from pipelines.evaluate.all_pairs import KINDS, Codes, exact_pairs, expand
 from pipelines.evaluate.files import Row
 from pipelines.evaluate.report import Report
@@ -67,11 +67,10 @@ def find_pairs(texts: Sequence[str], settings: DedupSettings) -> tuple[Codes, Re
     text, is found too. One thread searches.
     """
     # What is loaded on first use is no part of the rates, as the import of a library is none.
-    sketch(texts[:_BATCH], settings)
+    _search(_Held(texts[:_BATCH], settings), settings)
     documents = _Held(texts, settings)
     started = time.process_time()
-    with tempfile.TemporaryDirectory(prefix="malmoi-eval-") as scratch:
-        copies = find_copies(documents, settings, Path(scratch))
+    copies = _search(documents, settings)
     seconds = time.process_time() - started
     standing = documents.standing
     rows, stands, a, b = (
@@ -89,6 +88,11 @@ def find_pairs(texts: Sequence[str], settings: DedupSettings) -> tuple[Codes, Re
         "docs_per_cpu_s_sketch": len(texts) / max(documents.sketch_s, 1e-9),
     }
     return expand(standing, a, b), facts
+
+
+def _search(documents: "_Held", settings: DedupSettings) -> Copies:
+    with tempfile.TemporaryDirectory(prefix="malmoi-eval-") as scratch:
+        return find_copies(documents, settings, Path(scratch))
 
 
 class _Held:
