@@ -12,6 +12,7 @@
 | `registry`, `contract_records` | recipients, contracts: added once, never replaced, signed |
 | `gate_report` | what the gate would let go, and what each missing permission holds back |
 | `withdrawal` | what was withdrawn: found, taken out, erased, certified |
+| `known` | documents of earlier runs, found again by fingerprints |
 | `bloom` | Bloom filters of Parquet files |
 | `verify` | rows against what runs counted, files against their digests |
 | `settings`, `errors` | what they are called |

@@ -20,8 +20,8 @@ from warehouse.known.plain import Column, Rows, column, rows_of, spans, take
 from warehouse.known.records import DOC_ID, DocIds
 
 _KEY = np.dtype("<i8")
-_SIGMAS = 2.0
-"""Standard deviations of the place of a key, of at most sqrt(n) / 2, that are read on each side, in halves."""
+_REACH = 2.0
+"""Square roots of n rows that are read on each side of where a key would lie: four standard deviations of its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def equal_ranges(
     stops = np.zeros(len(keys), dtype=np.int64)
     left = np.arange(len(keys))
     if bounds and bounds[0] < bounds[1]:
-        reach = int(_SIGMAS * np.sqrt(values.rows)) + 1
+        reach = int(_REACH * np.sqrt(values.rows)) + 1
         low, high = float(bounds[0]), float(bounds[1])
         guess = ((keys.astype(np.float64) - low) / (high - low) * (values.rows - 1)).astype(np.int64)
         near = np.clip(guess - reach, 0, values.rows), np.clip(guess + reach, 0, values.rows)

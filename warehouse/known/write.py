@@ -16,7 +16,7 @@ from warehouse.schemas import FINGERPRINTS
 
 GROUP_ROWS = 1 << 16
 """Rows of a row group: a Bloom filter of 128 KiB, at 16 bits a key, so that one key in 1,000 is read in vain."""
-_FILE_ROWS = 1 << 21
+_FILE_ROWS = 1 << 22
 _BUCKETS = 256
 _Piece = TypeVar("_Piece", Records, pa.Table)
 _SHARE = 24
