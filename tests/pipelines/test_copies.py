@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dedup import DedupSettings, dedup_table, jaccard, order_keys, shingle_set, sketch
+from dedup import DedupSettings, band_keys, candidates, dedup_table, jaccard, order_keys, shingle_set, sketch
 from pipelines.copies import budget, decide, find_copies
 from pipelines.errors import ConfigError
 
@@ -158,6 +158,19 @@ def test_a_crowded_bucket_is_searched_as_in_memory(tmp_path):
     documents = Held(list(range(50)), texts, DedupSettings(bucket_partners=6))
     assert result(documents, tmp_path) == in_memory(documents)
     assert find_copies(documents, documents.rule, tmp_path / "again").facts.capped_buckets > 0
+
+
+def test_pages_of_one_template_are_not_all_compared_with_each_other(tmp_path):
+    body = " ".join(SENTENCES)
+    texts = [f"{body} {number}번째 쪽이며 {SENTENCES[number % 12][:9]}" for number in range(200)]
+    documents = Held(list(range(200)), texts, DedupSettings(bucket_partners=16))
+    sketches = sketch(texts, documents.rule)
+    bands = band_keys(pa.array(np.arange(200)), sketches["signature"], documents.rule)
+    copies = find_copies(documents, documents.rule, tmp_path)
+    assert copies.facts.candidates * 2 < candidates(bands, np.arange(200), documents.rule).pairs.num_rows
+    decided = decide(copies, copies.orders_of, documents.rule)
+    assert decided.num_rows == 200
+    assert decided["cluster_size"][0].as_py() == 200
 
 
 def test_what_is_gone_neither_stays_nor_drops_others(tmp_path):

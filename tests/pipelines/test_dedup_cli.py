@@ -268,3 +268,27 @@ def test_real_documents_are_decided_on_as_in_memory(tmp_path):
     assert [row["id"] for row in kept] == expected["doc_id"].to_pylist()
     assert [row["cluster_size"] for row in kept] == expected["cluster_size"].to_pylist()
     assert len(duplicates) == report["counts"]["read"] - len(kept)
+
+
+def test_lines_of_any_shape_are_read(tmp_path):
+    long = TALE * 20_000
+    rows = [
+        b'\xef\xbb\xbf{"id": 18446744073709551615, "text": "' + NEWS.encode() + b'"}\r\n',
+        b"\r\n",
+        b"{}\n",
+        b'{"text": "' + long.encode() + b'", "id": "\\uae34"}\n',
+        b'{"id": "\xff", "text": "x"}\n',
+        b'{"id": "\xeb\x81\x9d", "text": "\\uc904\\uc774 \\uc5c6\\ub2e4"}',
+    ]
+    source = tmp_path / "a.jsonl"
+    source.write_bytes(b"".join(rows))
+    assert len(long.encode()) > 4 << 20
+    assert malmoi("dedup", source, "--out", tmp_path / "out") == 0
+    report, kept, _, rejected = outcome(tmp_path / "out")
+    assert [(row["id"], row["text"]) for row in kept] == [
+        ("18446744073709551615", NEWS),
+        ("긴", long),
+        ("끝", "줄이 없다"),
+    ]
+    assert [(row["line"], row["reason"]) for row in rejected] == [(5, "broken_line"), (3, "no_id")]
+    assert report["counts"]["read"] == 5
