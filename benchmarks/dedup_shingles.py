@@ -45,8 +45,8 @@ petitions; {chars} characters on average without whitespace) and {pairs} pairs o
 ## Units
 
 Pairs that reach a Jaccard index of 0.8 by a unit, against two exact truths at 0.8: runs of five words between spaces,
-and runs of five characters of the text without whitespace, capitals as they are (R recall, P precision). Versions are pairs of
-one document at two times; the others are copies from document to document. Unrelated is the greatest index among long
+and runs of five characters without whitespace, capitals as they are (R recall, P precision). Versions are pairs of one
+document at two times; the others are copies from document to document. Unrelated is the greatest index among long
 documents of different sources. The last columns are the CPU time of a document of these pairs from text to shingle set,
 and its number of shingles.
 
