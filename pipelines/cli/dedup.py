@@ -3,9 +3,10 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from importlib.abc import MetaPathFinder
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import ByteSize, ValidationError
@@ -72,16 +73,17 @@ class _NoPandas(MetaPathFinder):
 
 def _settings(threshold: float, memory: str) -> DedupSettings:
     try:
-        return DedupSettings(threshold=threshold, memory=_bytes(memory))
+        return DedupSettings.model_validate({"threshold": threshold, "memory": memory})
     except ValidationError as error:
-        problems = (f"--{one['loc'][0] if one['loc'] else 'memory'}: {one['msg']}" for one in error.errors())
+        problems = (_problem(str(one["loc"][0]), one.get("ctx", {}), one["msg"]) for one in error.errors())
         raise ConfigError("; ".join(problems)) from error
 
 
-def _bytes(text: str) -> ByteSize:
-    from pydantic import TypeAdapter  # noqa: PLC0415  with the settings
-
-    return TypeAdapter(ByteSize).validate_python(text)
+def _problem(name: str, context: Mapping[str, Any], message: str) -> str:
+    least = context.get("ge")
+    if name == "memory" and least is not None:
+        return f"--memory: what the process itself takes needs {ByteSize(least).human_readable()} at least"
+    return f"--{name}: {message}"
 
 
 def _told(report: Report, out: Path) -> str:

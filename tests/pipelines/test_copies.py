@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dedup import DedupSettings, band_keys, candidates, dedup_table, jaccard, order_keys, shingle_set, sketch
-from pipelines.copies import budget, decide, find_copies
+from pipelines.copies import budget, decide, find, find_copies
 from pipelines.errors import ConfigError
 
 SENTENCES = [
@@ -210,6 +210,14 @@ def test_too_many_documents_are_refused_before_they_are_read(tmp_path):
         find_copies(Many([], [], DedupSettings()), DedupSettings(memory="512MiB"), tmp_path)
     assert 10_000_000 < error.value.fields["documents"] < 3_000_000_000
     assert error.value.fields["needed"] > 3_000_000_000
+
+
+@pytest.mark.parametrize(("cost", "what"), [("EQUAL_BYTES", "equal to others"), ("VERIFIED_BYTES", "pairs of copies")])
+def test_more_copies_than_fit_are_refused(tmp_path, monkeypatch, cost, what):
+    texts = corpus(1)
+    monkeypatch.setattr(find, cost, 1 << 31)
+    with pytest.raises(ConfigError, match=rf"dedup.memory = 2,048 MiB is too little for the .*{what}"):
+        find_copies(Held(list(range(len(texts))), texts, DedupSettings()), DedupSettings(), tmp_path)
 
 
 def test_documents_that_break_their_word_are_refused(tmp_path):
