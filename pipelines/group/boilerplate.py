@@ -21,7 +21,7 @@ from dedup import BoilerplateSettings, DedupSettings, sketch
 from dedup.lines import VALUES, lines_of, shared_lines, values_of, without_lines, witnesses
 
 _DOCUMENTS = "documents.parquet"
-_BATCH = 1024
+_BATCH = 512
 _GROUP = ("host", "site", "fetched_at")
 _LINE = np.dtype([("key", "<u8"), ("group", "<u8"), ("digest", "<u8"), ("later", "?"), ("long", "?")])
 _DOCUMENT = np.dtype([("group", "<u8"), ("digest", "<u8"), ("row", "<i8"), *((name, "<u4") for name in VALUES)])
@@ -128,10 +128,7 @@ class _Spill:
 def _strip(part: Path, shared: pl.DataFrame, settings: BoilerplateSettings, dedup: DedupSettings, target: Path) -> Path:
     """The part, or a copy of it in which lines are gone."""
     path = part / _DOCUMENTS
-    found: dict[int, tuple[str, int]] = {}
-    for start, batch in _batches([path], [*_GROUP, "text"]):
-        found |= {start + row: new for row, new in _stripped(batch, shared, settings).items()}
-    if not found:
+    if not any(_stripped(batch, shared, settings) for _, batch in _batches([path], [*_GROUP, "text"])):
         return part
     target.mkdir(parents=True)
     for other in part.iterdir():
@@ -139,9 +136,8 @@ def _strip(part: Path, shared: pl.DataFrame, settings: BoilerplateSettings, dedu
             _link(other, target / other.name)
     schema = pq.read_schema(path)
     with pq.ParquetWriter(target / _DOCUMENTS, schema, compression="zstd", compression_level=1) as writer:
-        for start, batch in _batches([path], schema.names):
-            rows = {row: found[start + row] for row in range(batch.num_rows) if start + row in found}
-            writer.write_batch(_rewritten(batch, rows, dedup))
+        for _, batch in _batches([path], schema.names):
+            writer.write_batch(_rewritten(batch, _stripped(batch, shared, settings), dedup))
     return target
 
 
