@@ -7,6 +7,7 @@ Contents:
     app      the command and its subcommands
     run      malmoi run
     recipe   malmoi recipe check, malmoi recipe schema
+    dedup    malmoi dedup
     explain  malmoi explain
     withdraw malmoi withdraw
     recipient  malmoi recipient add, list, show
