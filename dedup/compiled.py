@@ -73,7 +73,7 @@ def sketches(texts: "Column | Sequence[str | None]", width: int, permutations: t
     digests: list[str | None] = [None] * count
     signatures, n_shingles = np.empty((count, length), dtype=np.uint32), np.empty(count, dtype=np.int32)
     chars = np.empty(count, dtype=np.int64)
-    for rows, data, offsets, table in _pieces(texts, chars):
+    for rows, data, offsets, table in _pieces(_column(texts), chars):
         form = np.empty(offsets[-1] - offsets[0], dtype=np.uint8)
         ends, found = np.empty((2, len(rows)), dtype=np.int64)
         sizes, matrix = np.empty(len(rows), dtype=np.int32), np.empty((len(rows), length), dtype=np.uint32)
@@ -95,18 +95,20 @@ def shingle_sets(texts: "Column | Sequence[str | None]", width: int) -> Sets:
     """
     from dedup import kernels  # noqa: PLC0415  # loads numba
 
-    parts = [np.empty(0, dtype=np.uint64)]
+    column = _column(texts)
+    # A text has no more shingles than bytes; of this room only what is written becomes memory.
+    hashes, held = np.empty(column.nbytes, dtype=np.uint64), 0
     chars, starts, stops = np.empty((3, len(texts)), dtype=np.int64)
-    held = 0
-    for rows, data, offsets, table in _pieces(texts, chars):
-        sets = np.empty(offsets[-1] - offsets[0] + 1, dtype=np.uint64)
+    for rows, data, offsets, table in _pieces(column, chars):
+        lacking = held + int(offsets[-1] - offsets[0]) + 1 - len(hashes)
+        if lacking > 0:
+            hashes = np.concatenate((hashes[:held], np.empty(len(hashes) - held + lacking, dtype=np.uint64)))
         ends, found = np.empty((2, len(rows)), dtype=np.int64)
-        kernels.shingle_texts(data, offsets, table, width, sets, ends, found)
+        kernels.shingle_texts(data, offsets, table, width, hashes[held:], ends, found)
         chars[rows], stops[rows] = found, held + ends
         starts[rows] = held + np.concatenate(([0], ends[:-1]))
-        parts.append(sets[: ends[-1]])
         held += int(ends[-1])
-    return Sets(np.concatenate(parts), starts, stops)
+    return Sets(hashes[:held], starts, stops)
 
 
 def jaccard_pairs(sets: Sets, a: Rows, b: Rows) -> Scores:
@@ -118,9 +120,11 @@ def jaccard_pairs(sets: Sets, a: Rows, b: Rows) -> Scores:
     return scores
 
 
-def _pieces(
-    texts: "Column | Sequence[str | None]", chars: Rows
-) -> Iterator[tuple[Rows, npt.NDArray[np.uint8], Rows, Values]]:
+def _column(texts: "Column | Sequence[str | None]") -> Column:
+    return texts if isinstance(texts, (pa.Array, pa.ChunkedArray)) else pa.array(texts, pa.large_string())
+
+
+def _pieces(texts: Column, chars: Rows) -> Iterator[tuple[Rows, npt.NDArray[np.uint8], Rows, Values]]:
     """Rows, UTF-8, offsets and table of code points for some texts at a time.
 
     The caller fills in `chars` of the rows before it takes the next piece: texts for which it is -1 come once more at
@@ -129,18 +133,14 @@ def _pieces(
     for first, data, offsets in _utf8(texts):
         yield np.arange(first, first + len(offsets) - 1), data, offsets, canonical_table()
     odd = np.flatnonzero(chars < 0)
-    if isinstance(texts, (pa.Array, pa.ChunkedArray)):
-        forms = [canonical(texts[row].as_py() or "") for row in odd.tolist()]
-    else:
-        forms = [canonical(texts[row] or "") for row in odd.tolist()]
-    for first, data, offsets in _utf8(forms):
+    forms = [canonical(texts[row].as_py() or "") for row in odd.tolist()]
+    for first, data, offsets in _utf8(_column(forms)):
         yield odd[first : first + len(offsets) - 1], data, offsets, identity_table()
 
 
-def _utf8(texts: "Column | Sequence[str | None]") -> Iterator[tuple[int, npt.NDArray[np.uint8], Rows]]:
+def _utf8(texts: Column) -> Iterator[tuple[int, npt.NDArray[np.uint8], Rows]]:
     """First row, bytes and offsets in them of some texts at a time; nulls are empty."""
-    column = texts if isinstance(texts, (pa.Array, pa.ChunkedArray)) else pa.array(texts, pa.large_string())
-    chunks: list[Any] = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    chunks: list[Any] = texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
     first = 0
     for chunk in filter(len, chunks):
         array = chunk if chunk.type in {pa.string(), pa.large_string()} else chunk.cast(pa.large_string())
