@@ -6,9 +6,8 @@ text without whitespace; runs of words lose every shingle around a changed space
 Why 5 characters: measured on 3,517 real pairs (`benchmarks/dedup_shingles.py`), 5 is the least width at which long
 unrelated documents stay below 0.05, and it finds 0.996 of the pairs that runs of five words put at 0.8 or more. Wider
 shingles lose versions of one document (1,743 pairs at width 5, 1,511 at 12, 1,334 at 24) and hardly any of the pairs of
-other documents, which are copies too (322, 305, 297). Eojeol lose more of both at every width tried. Three morphemes (Kiwi)
-find as many pairs as five characters, 0.97 of them the same ones, and take 490 times as long
-(`benchmarks/DEDUP_SHINGLES.md`).
+other documents, which are copies too (322, 305, 297). Eojeol lose more of both at every width tried. Three morphemes
+(Kiwi) find as many pairs as five characters, 0.97 of them the same ones, and take 490 times as long.
 """
 
 import unicodedata
