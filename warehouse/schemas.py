@@ -101,7 +101,7 @@ DOCUMENTS = TableSpec(
     sort_by=("site", "doc_id", "source", "offset"),
     blooms=("doc_id", "url"),
     bounds=("site", "host", "doc_id", "source", "fetched_at", "n_chars", "language", "policy_class_id", "run_id"),
-    group_bytes=2 << 20,
+    group_bytes=1 << 20,
 )
 
 DROPS = TableSpec(
@@ -200,7 +200,7 @@ SIGNATURES = TableSpec(
     sort_by=("doc_id", "scheme"),
     blooms=("doc_id",),
     bounds=("doc_id", "scheme", "run_id"),
-    group_bytes=256 << 10,
+    group_bytes=128 << 10,
 )
 
 FINGERPRINTS = TableSpec(
