@@ -27,6 +27,8 @@ from pipelines.rights_version import RIGHTS_VERSION_PROPERTY, rights_version
 from pipelines.version import code_version
 from warehouse.catalog import Warehouse
 from warehouse.commit import commit_run
+from warehouse.errors import ConflictError
+from warehouse.known import index_runs, maintain
 from warehouse.withdrawal.carry_out import settle
 
 
@@ -56,6 +58,7 @@ def commit_group(
     parts = strip_boilerplate(parts, recipe.boilerplate, recipe.dedup, folder / "stripped")
     rights = judge_rights(parts, recipe.rights, folder / "rights", withdrawn.listing)
     keys = load_keys(parts, rights.files, withdrawn)
+    index_runs(warehouse, recipe.dedup, memory=int(recipe.dedup.memory) // 2)
     remembered = Remembered.recall(Past(warehouse, before, withdrawn.gone), keys, parts, recipe.dedup)
     choice, leaving = choose_documents(keys, parts, recipe.dedup, folder / "copies", remembered=remembered)
     starts = keys.group_by("part").agg(pl.col("row").min().alias("start"))
@@ -84,6 +87,10 @@ def commit_group(
     finish_group(plan, warehouse)
     if left := settle(warehouse, withdrawn.listing):
         LOG.info("withdrawn meanwhile", extra={"fields": {"run_id": plan.run_id, "documents": left}})
+    try:
+        maintain(warehouse)
+    except ConflictError as error:
+        LOG.info("small files are left to the next run", extra={"fields": {"run_id": plan.run_id, "error": str(error)}})
     for alarm in accounts.alarms:
         LOG.warning("look at this", extra={"fields": {"run_id": plan.run_id, **alarm}})
     return accounts

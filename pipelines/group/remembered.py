@@ -22,7 +22,6 @@ from pipelines.group.rows import RowReader
 from pipelines.group.standing import REFUSED, owns
 from warehouse.catalog import Warehouse
 from warehouse.known import Known
-from warehouse.lookup import rows_with
 from warehouse.withdrawal.copies import page_evidence
 
 PAGE, TEXT, URL = "page", "text", "url"
@@ -139,7 +138,8 @@ class Remembered:
             pl.col("doc_id") == pl.col("mine"), pl.col("kind") == PAGE
         )
         others = hits.filter(pl.col("kind") != PAGE)
-        there = _still_there(past, hits.get_column("doc_id").unique().to_list())
+        met = hits.unique("doc_id", keep="first", maintain_order=True)
+        there = known.kept(met.get_column("doc_id").to_list(), met.get_column("site").to_list())
         likely = _likely(known, others, parts, settings)
         mine = keys.get_column("doc_id").unique()
         kept = likely.filter(pl.col("doc_id").is_in(there.implode()), ~pl.col("doc_id").is_in(mine.implode()))
@@ -169,13 +169,6 @@ def _hits(known: Known, keys: pl.DataFrame, parts: Sequence[Path], settings: Ded
         first = int(mine["row"][0])
         found.append(hits.select(pl.col("row") + first, "kind", "doc_id", "site"))
     return pl.concat(found)
-
-
-def _still_there(past: Past, doc_ids: Sequence[str]) -> pl.Series:
-    """Which of some documents are in ``documents``."""
-    rows = rows_with(past.warehouse, "documents", "doc_id", doc_ids, ("doc_id", "run_id"))
-    frame = pl.DataFrame(pl.from_arrow(rows)).filter(pl.col("run_id").is_in(sorted(past.runs)))
-    return frame.get_column("doc_id").unique().sort()
 
 
 def _likely(known: Known, hits: pl.DataFrame, parts: Sequence[Path], settings: DedupSettings) -> pl.DataFrame:

@@ -19,7 +19,5 @@ class SketchStage:
     def __call__(self, batch: pa.RecordBatch) -> Outcome:
         """See ``Stage``."""
         prints = sketch(batch.column("text"), self._settings)
-        columns: dict[str, pa.Array[Any]] = {
-            field.name: pa.array(prints[field.name].to_pylist(), field.type) for field in prints.schema
-        }
+        columns: dict[str, pa.Array[Any]] = {name: prints[name].combine_chunks() for name in prints.column_names}
         return divide(self.name, with_columns(batch, columns), [None] * batch.num_rows)
