@@ -20,6 +20,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --constraint constraints.txt pip setuptools wheel
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[beam,ray,duckdb,cedar]' --group dev
 	$(BIN)/python -m compileall -q pipelines filters dedup licenses warehouse
+	$(BIN)/python -c 'import dedup.kernels'
 	@touch $(STAMP)
 
 run: $(STAMP) ## Run the pipeline on the sample pages in examples/

@@ -26,6 +26,8 @@ from warehouse.withdrawal.copies import page_evidence
 
 PAGE, TEXT, URL = "page", "text", "url"
 _CHUNK = 20_000
+_ASKED_KEYS = 1_000_000
+"""Keys that are asked for together: each look-up goes over all row groups of the table."""
 _KEYS = ["doc_id", "text_digest", "signature"]
 
 _TOLD: dict[str, Any] = {
@@ -161,14 +163,26 @@ class Remembered:
 def _hits(known: Known, keys: pl.DataFrame, parts: Sequence[Path], settings: DedupSettings) -> pl.DataFrame:
     """Documents of earlier runs that share a key with a row of ``keys``: row, kind, doc_id, site."""
     found = [pl.DataFrame(schema={"row": pl.Int64, "kind": pl.String, "doc_id": pl.String, "site": pl.String})]
+    waiting: list[pa.Table] = []
+    for prints in _prints(keys, parts, settings):
+        waiting.append(prints)
+        if sum(map(len, waiting)) >= _ASKED_KEYS:
+            found.append(pl.DataFrame(pl.from_arrow(known.hits(pa.concat_tables(waiting)))))
+            waiting = []
+    if waiting:
+        found.append(pl.DataFrame(pl.from_arrow(known.hits(pa.concat_tables(waiting)))))
+    return pl.concat(found)
+
+
+def _prints(keys: pl.DataFrame, parts: Sequence[Path], settings: DedupSettings) -> Iterator[pa.Table]:
+    """Keys of the documents of each part, under the row numbers of ``keys``."""
     for (number,), mine in keys.select("row", "part", "url_key").partition_by("part", as_dict=True).items():
         table = pq.read_table(parts[int(number)] / "documents.parquet", columns=_KEYS)
         urls = mine["url_key"].to_arrow()
         prints = fingerprints(table["doc_id"], table["text_digest"], urls, table["signature"], settings)
-        hits = pl.DataFrame(pl.from_arrow(known.hits(prints)))
-        first = int(mine["row"][0])
-        found.append(hits.select(pl.col("row") + first, "kind", "doc_id", "site"))
-    return pl.concat(found)
+        place = prints.schema.get_field_index("row")
+        rows = pa.array(np.asarray(prints["row"]) + int(mine["row"][0]))
+        yield prints.set_column(place, prints.schema.field(place), rows)
 
 
 def _likely(known: Known, hits: pl.DataFrame, parts: Sequence[Path], settings: DedupSettings) -> pl.DataFrame:
