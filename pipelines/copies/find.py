@@ -26,7 +26,9 @@ from pipelines.copies.pool import mapped
 _LEAST_PAIR_FILES = 16
 
 
-def find_copies(documents: Documents, settings: DedupSettings, scratch: Path, *, threads: int = 1) -> Copies:
+def find_copies(
+    documents: Documents, settings: DedupSettings, scratch: Path, *, threads: int = 1, held: int = 0
+) -> Copies:
     """Find equal texts and near-duplicates.
 
     Args:
@@ -35,6 +37,7 @@ def find_copies(documents: Documents, settings: DedupSettings, scratch: Path, *,
         scratch: A folder for files of this search; what it leaves there may be removed. They take about 900 bytes for
             each document, and the texts of those that are in a pair.
         threads: How many work at once; they share the memory.
+        held: Bytes that the caller holds for the documents meanwhile.
 
     Returns:
         The same for any number of threads, any memory and, but for their numbers, any order of the documents.
@@ -45,7 +48,9 @@ def find_copies(documents: Documents, settings: DedupSettings, scratch: Path, *,
     """
     scratch.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        return _Search(documents, settings, scratch, threads, stack).run()
+        search = _Search(documents, settings, scratch, threads, stack)
+        search.budget.claim(held, f"what is known of {documents.count:,} documents")
+        return search.run()
 
 
 class _Search:
@@ -55,7 +60,7 @@ class _Search:
         self._documents, self._settings, self._scratch, self._threads = documents, settings, scratch, threads
         self._stack = stack
         self._count = documents.count
-        self._budget = Budget(settings, self._count, threads)
+        self.budget = Budget(settings, self._count, threads)
         self._sketches = stack.enter_context(
             FlatFile(scratch / "sketches", confirm.SKETCH_BYTES + 4 * settings.permutations)
         )
@@ -119,7 +124,7 @@ class _Search:
 
     def _files(self, name: str, dtype: Any, records: int, solved_bytes: int) -> Partitions:
         """Partitions of which one can be solved in the share of a thread, chance included."""
-        count = max(1, -(-records * solved_bytes * 5 // (4 * self._budget.share)))
+        count = max(1, -(-records * solved_bytes * 5 // (4 * self.budget.share)))
         return Partitions(self._scratch, name, count, dtype)
 
     def _equal(self, digests: Partitions) -> tuple[Rows, Rows]:
@@ -128,7 +133,7 @@ class _Search:
 
         found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         for rows, stands in mapped(solve, range(digests.count), self._threads):
-            self._budget.claim(len(rows) * EQUAL_BYTES, "the documents that are equal to others")
+            self.budget.claim(len(rows) * EQUAL_BYTES, "the documents that are equal to others")
             found.append((rows, stands))
         rows, stands = (np.concatenate(column) for column in zip(*found, strict=True))
         self._folded[rows] = True
@@ -170,14 +175,14 @@ class _Search:
 
         kept, candidates = [np.empty(0, np.int64)], 0
         for codes, seen in mapped(solve, self._unique_runs(pairs, 0), self._threads):
-            self._budget.claim(len(codes) * SCREENED_BYTES, "the pairs that are to be verified")
+            self.budget.claim(len(codes) * SCREENED_BYTES, "the pairs that are to be verified")
             kept.append(codes)
             candidates += seen
         return np.sort(np.concatenate(kept)), candidates
 
     def _unique_runs(self, pairs: Partitions, level: int) -> Iterator[buckets.Codes]:
         """Codes of whole partitions; those that are too large are parted again."""
-        most = self._budget.share // confirm.CODE_BYTES
+        most = self.budget.share // confirm.CODE_BYTES
         for number in range(pairs.count):
             codes = pairs.size(number) // np.dtype(np.int64).itemsize
             if codes <= most:
@@ -201,8 +206,8 @@ class _Search:
             return confirm.verified(batch, self._count, texts, self._settings)
 
         found = []
-        for table in mapped(solve, confirm.batches(codes, self._count, texts, self._budget.share), self._threads):
-            self._budget.claim(table.num_rows * VERIFIED_BYTES, "the pairs of copies")
+        for table in mapped(solve, confirm.batches(codes, self._count, texts, self.budget.share), self._threads):
+            self.budget.claim(table.num_rows * VERIFIED_BYTES, "the pairs of copies")
             found.append(table)
         return self._better_first(pa.concat_tables(found).combine_chunks())
 

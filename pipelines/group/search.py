@@ -22,7 +22,6 @@ from dedup import (
     choose,
     keep_order,
     keep_rank,
-    order_keys,
     verify,
 )
 from pipelines.copies import find_copies
@@ -34,6 +33,9 @@ from pipelines.group.standing import REFUSED, WITHDRAWN, Bits, launderers
 _STANDING: Mapping[str, Direction] = {"standing": "ascending"}
 """Who refuses comes first in the search: in a crowded bucket everybody is compared with the best ranked."""
 _FIXED: Mapping[str, Direction] = {"fixed": "descending"}
+
+_HELD_BYTES = 900
+"""What the group phase holds for each document, measured over a million: keys, ranks, decisions."""
 
 DECISION = {
     "row": pl.Int64,
@@ -117,9 +119,8 @@ class Search:
 
     def _pairs(self, rank: Rows, scratch: Path) -> tuple[Rows, pa.Table]:
         """For each row the row that stands for its text, and verified pairs of such rows."""
-        ties = pa.array([number.tobytes() for number in np.stack([rank.astype(">u8")] * 2, axis=1)], pa.binary(16))
-        gathered = Gathered(self._files, self._rows, order_keys([], ties), self._remembered.source)
-        copies = find_copies(gathered, self._settings, scratch)
+        gathered = Gathered(self._files, self._rows, _orders(rank), self._remembered.source)
+        copies = find_copies(gathered, self._settings, scratch, held=_HELD_BYTES * len(rank))
         folded = np.arange(len(rank), dtype=np.int64)
         folded[np.asarray(copies.equal["row"])] = np.asarray(copies.equal["stands"])
         return folded, copies.pairs
@@ -250,6 +251,14 @@ class Search:
             "fetched_at",
         )
         return keep_rank(columns.to_arrow(), keys.get_column("doc_id").to_arrow().cast(pa.string()), order)
+
+
+def _orders(rank: Rows) -> "pa.FixedSizeBinaryArray":
+    """Ranks as bytes that sort as they do."""
+    buffers: Any = [None, pa.py_buffer(rank.astype(">u8").tobytes())]
+    found: Any = pa.Array.from_buffers(pa.binary(8), len(rank), buffers)
+    orders: pa.FixedSizeBinaryArray = found
+    return orders
 
 
 def _reason(withdrawal_id: str) -> pl.Expr:
