@@ -186,6 +186,8 @@ SIGNATURES = TableSpec(
             _column("doc_id", pa.string(), "Document.", required=True),
             *(field.with_metadata({"doc": _SKETCH_DOCS[field.name]}) for field in SKETCH_SCHEMA),
             _column("scheme", pa.string(), "Digest of the settings: only equal schemes compare.", required=True),
+            _column("bands", pa.int32(), "Bands that its run cut the signature into, to look for copies."),
+            _column("band_rows", pa.int32(), "Values of the signature in a band."),
             _column("site", pa.string(), "Registrable domain of the document."),
             _column("url_key", pa.int64(), "One number for all variants of the URL (the bits of an unsigned one)."),
             _column("refuses", pa.int32(), "What the page refuses, as bits: 1 and 2 training, 4 being crawled."),

@@ -72,7 +72,7 @@ def commit_group(
     known = known_again(choice, keys)
     files = {
         "documents": writer.documents(choice, rights, shard_bytes),
-        "signatures": writer.signatures(known, recipe.dedup.scheme, shard_bytes),
+        "signatures": writer.signatures(known, recipe.dedup, shard_bytes),
         "fingerprints": writer.fingerprints(known, recipe.dedup),
         "drops": [*drops, *writer.displaced(leaving)],
         "evidence": writer.evidence(choice, rights),

@@ -62,14 +62,16 @@ class TableWriter:
         ).to_arrow()
         return self._shards("documents", table, ("site", "doc_id"), shard_bytes)
 
-    def signatures(self, known: pl.DataFrame, scheme: str, shard_bytes: int) -> list[Path]:
+    def signatures(self, known: pl.DataFrame, settings: DedupSettings, shard_bytes: int) -> list[Path]:
         """Signatures of documents that later runs know again (``known_again``), sorted by doc_id."""
         table = known.select(
             "part",
             pl.col("row") - pl.col("start"),
             pl.lit(600, pl.Int64).alias("bytes"),
             "doc_id",
-            pl.lit(scheme).alias("scheme"),
+            pl.lit(settings.scheme).alias("scheme"),
+            pl.lit(settings.bands, pl.Int32).alias("bands"),
+            pl.lit(settings.rows, pl.Int32).alias("band_rows"),
             "site",
             pl.col("url_key").reinterpret(signed=True),
             pl.col("denies").cast(pl.Int32).alias("refuses"),

@@ -162,6 +162,22 @@ def test_ten_days_one_by_one_keep_what_one_run_keeps(tmp_path, seed):
     compare(tmp_path, 10, seed)
 
 
+def test_the_order_of_inputs_and_the_workers_change_nothing(tmp_path):
+    pages = families(2, 4)
+    dated = [(START + dt.timedelta(days=day), each) for day, each in enumerate(pages)]
+    found = []
+    for number, order in enumerate((dated, dated[::-1])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for place, day in enumerate(order):
+            write(folder / f"{place}.warc.gz", [day])
+        settings = recipe(folder / "*.warc.gz", tmp_path / f"w{number}")
+        engine = settings.engine.model_copy(update={"workers": 1 + number})
+        run_recipe(settings.model_copy(update={"engine": engine}))
+        found.append(clusters(tmp_path / f"w{number}"))
+    assert found[0] == found[1]
+
+
 def fates(warehouse) -> dict[str, str]:
     """What became of each URL, the last word first."""
     with Warehouse.open(str(warehouse), create=False) as store:
