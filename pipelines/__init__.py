@@ -10,5 +10,9 @@ Contents:
     engines/    where the map phase runs, one adapter per file
     accounting  records in = kept + dropped + quarantined, checked
     run         the whole road
+    copies/     the search for copies in bounded memory
+    deduplicate/      malmoi dedup: files of documents without their copies
+    decontamination/  benchmark files in their published forms
+    lean        what a process does without, to start sooner
     cli/        the ``malmoi`` command
 """

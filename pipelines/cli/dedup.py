@@ -2,9 +2,7 @@
 
 import json
 import os
-import sys
 from collections.abc import Mapping
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +13,7 @@ from dedup import DedupSettings
 from pipelines.deduplicate import Order, deduplicate
 from pipelines.deduplicate.report import Report
 from pipelines.errors import ConfigError
+from pipelines.lean import NoPandas
 
 _DEFAULTS = DedupSettings()
 
@@ -38,7 +37,7 @@ def dedup(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object on stdout.")] = False,
 ) -> None:
     """Drop exact and near copies from files of documents; every one that goes is named with its partner."""
-    with _NoPandas():
+    with NoPandas():
         report = deduplicate(
             inputs,
             out,
@@ -52,23 +51,6 @@ def dedup(
         typer.echo(json.dumps({"ok": True, "out": str(out), **report}, ensure_ascii=False))
     else:
         typer.echo(_told(report, out))
-
-
-class _NoPandas(MetaPathFinder):
-    """Hides pandas, where it is installed, from Arrow, which imports it at the sight of the first NumPy array.
-
-    Nothing here uses it, and it takes a fifth of a second.
-    """
-
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:  # noqa: ARG002
-        if fullname == "pandas":
-            raise ImportError("not needed", name=fullname)
-
-    def __enter__(self) -> None:
-        sys.meta_path.insert(0, self)
-
-    def __exit__(self, *_: object) -> None:
-        sys.meta_path.remove(self)
 
 
 def _settings(threshold: float, memory: str) -> DedupSettings:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from pipelines.engines.base import MapJob, Progress, Report, SplitOutcome, describe
 from pipelines.errors import MalmoiError
 from pipelines.ingest import Split
+from pipelines.lean import NoPandas
 
 if TYPE_CHECKING:
     from pipelines.mapping import Mapper
@@ -127,7 +128,11 @@ def _work(channel: Connection, job: MapJob) -> None:
     _end_with_parent()
     from pipelines.mapping import Mapper  # noqa: PLC0415  the parent needs none of the models
 
-    with contextlib.ExitStack() as stack, contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+    with (
+        NoPandas(),
+        contextlib.ExitStack() as stack,
+        contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError),
+    ):
         mapper: Mapper | MalmoiError
         try:
             mapper = stack.enter_context(Mapper.from_job(job))
