@@ -212,6 +212,13 @@ def test_too_many_documents_are_refused_before_they_are_read(tmp_path):
     assert error.value.fields["needed"] > 3_000_000_000
 
 
+def test_what_the_caller_holds_counts(tmp_path):
+    texts = corpus(1)
+    held = Held(list(range(len(texts))), texts, DedupSettings())
+    with pytest.raises(ConfigError, match=rf"too little for what is known of {len(texts)} documents"):
+        find_copies(held, DedupSettings(memory="512MiB"), tmp_path, held=1 << 29)
+
+
 @pytest.mark.parametrize(("cost", "what"), [("EQUAL_BYTES", "equal to others"), ("VERIFIED_BYTES", "pairs of copies")])
 def test_more_copies_than_fit_are_refused(tmp_path, monkeypatch, cost, what):
     texts = corpus(1)
