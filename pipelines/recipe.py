@@ -109,6 +109,14 @@ class Recipe(Section):
     warehouse: WarehouseSection = Field(default_factory=WarehouseSection)
     engine: EngineSection = Field(default_factory=EngineSection)
 
+    @field_validator("dedup")
+    @classmethod
+    def _signatures_fit_their_table(cls, dedup: DedupSettings) -> DedupSettings:
+        most = DedupSettings.model_fields["permutations"].default
+        if dedup.permutations != most:
+            raise ValueError(f"permutations must be {most}: the table signatures holds as many values")
+        return dedup
+
     def digest(self) -> str:
         """SHA-256 (hex) of everything that can change a row; of sources only what is declared of data sets.
 

@@ -7,7 +7,6 @@ same rows as one that was not.
 
 import dataclasses
 import datetime as dt
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,8 +76,6 @@ def run_recipe(recipe: Recipe, retry: str | None = None) -> RunReport:
         parts = _settle(plan)
         accounts = total(summary.accounts for _, summary in parts)
         accounts = commit_group(plan, [path for path, _ in parts], accounts, warehouse, started)
-        shutil.rmtree(plan.folder / "group", ignore_errors=True)
-        shutil.rmtree(plan.folder / "parts", ignore_errors=True)
     return _report(plan, warehouse, accounts, started, resumed=stood > 0, nothing_to_do=False)
 
 

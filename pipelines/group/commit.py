@@ -14,7 +14,7 @@ from pipelines.accounting import Accounts, StageAccount
 from pipelines.group.alarms import displacement_alarm, find_alarms
 from pipelines.group.boilerplate import strip_boilerplate
 from pipelines.group.duplicates import BOILERPLATE, DEDUP, RIGHTS, choose_documents
-from pipelines.group.journal import pinned
+from pipelines.group.journal import Ready, begun, group_lock, pinned
 from pipelines.group.keys import load_keys
 from pipelines.group.leaving import note_leaving, take_out_leaving
 from pipelines.group.remembered import Past, Remembered
@@ -30,6 +30,8 @@ from warehouse.commit import commit_run
 from warehouse.errors import ConflictError
 from warehouse.known import index_runs, maintain
 from warehouse.withdrawal.carry_out import settle
+
+_WITHDRAWALS = "withdrawals.json"
 
 
 def commit_group(
@@ -50,10 +52,43 @@ def commit_group(
     Raises:
         AccountingError: Sums differ; nothing was committed.
     """
+    with group_lock(warehouse):
+        kept = plan.folder / "group" / "ready.json"
+        # What was partly committed is not decided anew: what it was decided by may have changed since.
+        ready = Ready.load(kept) if begun(warehouse, plan.run_id) else None
+        if ready is None:
+            ready = _decide(plan, parts, accounts, warehouse)
+            ready.save(kept)
+        rules = {RIGHTS_VERSION_PROPERTY: rights_version()}
+        note_leaving(plan.folder, ready.leaving)
+        commit_run(warehouse, plan.run_id, ready.files, _run_row(plan, ready.accounts, started), rules)
+        finish_group(plan, warehouse)
+    for alarm in ready.accounts.alarms:
+        LOG.warning("look at this", extra={"fields": {"run_id": plan.run_id, **alarm}})
+    return ready.accounts
+
+
+def finish_group(plan: RunPlan, warehouse: Warehouse) -> None:
+    """What is left to do once a run is committed; doing it again does nothing."""
+    take_out_leaving(plan.folder, warehouse, plan.run_id)
+    if (known := Withdrawn.heeded(warehouse, plan.folder / _WITHDRAWALS)) is not None:
+        if left := settle(warehouse, known):
+            LOG.info("withdrawn meanwhile", extra={"fields": {"run_id": plan.run_id, "documents": left}})
+        (plan.folder / _WITHDRAWALS).unlink()
+    try:
+        maintain(warehouse)
+    except ConflictError as error:
+        LOG.info("small files are left to the next run", extra={"fields": {"run_id": plan.run_id, "error": str(error)}})
+    for name in ("group", "parts"):
+        shutil.rmtree(plan.folder / name, ignore_errors=True)
+
+
+def _decide(plan: RunPlan, parts: Sequence[Path], accounts: Accounts, warehouse: Warehouse) -> Ready:
+    """What is kept, and all files that say so."""
     folder = plan.folder / "group"
     shutil.rmtree(folder, ignore_errors=True)
     recipe = plan.recipe
-    withdrawn = Withdrawn.load(warehouse, plan.run_id, plan.folder / "withdrawals.json")
+    withdrawn = Withdrawn.load(warehouse, plan.run_id, plan.folder / _WITHDRAWALS)
     before = pinned(warehouse, plan.run_id, plan.folder / "runs-before.json", warehouse.runs())
     parts = strip_boilerplate(parts, recipe.boilerplate, recipe.dedup, folder / "stripped")
     rights = judge_rights(parts, recipe.rights, folder / "rights", withdrawn.listing)
@@ -81,24 +116,7 @@ def commit_group(
     }
     accounts.check()
     accounts.check_rows(choice.get_column("reason").null_count(), drop_rows)
-    rules = {RIGHTS_VERSION_PROPERTY: rights_version()}
-    note_leaving(plan.folder, leaving.get_column("doc_id").to_list())
-    commit_run(warehouse, plan.run_id, files, _run_row(plan, accounts, started), rules)
-    finish_group(plan, warehouse)
-    if left := settle(warehouse, withdrawn.listing):
-        LOG.info("withdrawn meanwhile", extra={"fields": {"run_id": plan.run_id, "documents": left}})
-    try:
-        maintain(warehouse)
-    except ConflictError as error:
-        LOG.info("small files are left to the next run", extra={"fields": {"run_id": plan.run_id, "error": str(error)}})
-    for alarm in accounts.alarms:
-        LOG.warning("look at this", extra={"fields": {"run_id": plan.run_id, **alarm}})
-    return accounts
-
-
-def finish_group(plan: RunPlan, warehouse: Warehouse) -> None:
-    """What is left to do once a run is committed; doing it again does nothing."""
-    take_out_leaving(plan.folder, warehouse, plan.run_id)
+    return Ready(files, accounts, leaving.get_column("doc_id").to_list())
 
 
 def _with_group_stages(accounts: Accounts, choice: pl.DataFrame) -> Accounts:

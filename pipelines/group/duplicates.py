@@ -67,7 +67,17 @@ def choose_documents(
         .drop(f"{name}_late" for name in ("reason", *_OF_DROPS))
         .sort("row")
     )
-    return choice, decisions.displaced
+    return choice, _leaving(choice, remembered.same, decisions.displaced)
+
+
+def _leaving(choice: pl.DataFrame, same: Sequence[str], displaced: pl.DataFrame) -> pl.DataFrame:
+    """Documents of earlier runs that leave: for a page that refuses, or as this page itself refuses now."""
+    refused = choice.filter(pl.col("reason") == "crawl_denied", pl.col("doc_id").is_in(list(same)))
+    return (
+        pl.concat([refused.select(list(displaced.columns)), displaced])
+        .unique("doc_id", keep="first", maintain_order=True)
+        .sort("doc_id")
+    )
 
 
 def _early(keys: pl.DataFrame, known: Sequence[str]) -> pl.DataFrame:

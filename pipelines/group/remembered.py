@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from dedup import DedupSettings, alike, fingerprints, sure_enough
 from pipelines.group.gathered import SKETCH, Rows
 from pipelines.group.rows import RowReader
-from pipelines.group.standing import REFUSED, owns
+from pipelines.group.standing import WITHDRAWN, owns
 from warehouse.catalog import Warehouse
 from warehouse.known import Known
 from warehouse.withdrawal.copies import page_evidence
@@ -39,7 +39,13 @@ _TOLD: dict[str, Any] = {
     "fetched_at": pl.Datetime("us", "UTC"),
 }
 KEPT = {"doc_id": pl.String, "site": pl.String, **_TOLD}
-GONE = {"row": pl.Int64, "partner_doc_id": pl.String, "jaccard": pl.Float64, "withdrawal_id": pl.String}
+GONE = {
+    "row": pl.Int64,
+    "partner_doc_id": pl.String,
+    "jaccard": pl.Float64,
+    "withdrawal_id": pl.String,
+    "refuses": pl.UInt8,
+}
 VARIANTS = {"row": pl.Int64, "doc_id": pl.String}
 
 
@@ -114,7 +120,7 @@ class Remembered:
     kept: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KEPT))
     """Others that are still there, sorted by doc_id: ``KEPT``."""
     gone: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=GONE))
-    """Pages that copy one that was withdrawn, or, where ``withdrawal_id`` is null, refused: ``GONE``."""
+    """Pages that copy one that is not there but refuses (bits of ``standing``) or was withdrawn: ``GONE``."""
     variants: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=VARIANTS))
     """Pages whose URL is a variant of that of a document of ``same`` or ``kept``: ``VARIANTS``."""
     source: "KeptBefore | Nobody" = field(default_factory=Nobody)
@@ -215,10 +221,19 @@ def _gone(likely: pl.DataFrame, withdrawn: Mapping[str, Mapping[str, Any]], sett
     return (
         likely.filter(pl.col("estimate") >= sure_enough(settings))
         .with_columns(pl.col("doc_id").replace_strict(ids, default=None, return_dtype=pl.String).alias("withdrawal_id"))
-        .filter(pl.col("withdrawal_id").is_not_null() | (pl.col("refuses") & REFUSED > 0))
+        .filter(pl.col("withdrawal_id").is_not_null() | (pl.col("refuses") > 0))
         .sort(pl.col("withdrawal_id").is_null(), -pl.col("estimate"), "doc_id")
         .unique(["row", "doc_id"], keep="first", maintain_order=True)
-        .select("row", pl.col("doc_id").alias("partner_doc_id"), pl.col("estimate").alias("jaccard"), "withdrawal_id")
+        .select(
+            "row",
+            pl.col("doc_id").alias("partner_doc_id"),
+            pl.col("estimate").alias("jaccard"),
+            "withdrawal_id",
+            pl.when(pl.col("withdrawal_id").is_not_null())
+            .then(pl.lit(WITHDRAWN, pl.UInt8))
+            .otherwise("refuses")
+            .alias("refuses"),
+        )
     )
 
 

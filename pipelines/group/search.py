@@ -136,15 +136,14 @@ class Search:
         return grants
 
     def _of_gone(self, refusals: Bits, grants: Bits) -> pl.DataFrame:
-        """Copies of documents that were withdrawn or refused before: their texts are gone, their sketches are not."""
+        """Copies of documents that refuse something and are not there: only their sketches are."""
         position = pl.DataFrame({"row": self._rows, "position": np.arange(len(self._rows))})
         own = pl.DataFrame({"refusals": refusals, "grants": grants})
         found = self._remembered.gone.join(position, on="row").sort("position", maintain_order=True)
         free = own[found.get_column("position").to_numpy()]
-        kind = pl.when(pl.col("withdrawal_id").is_not_null()).then(WITHDRAWN).otherwise(REFUSED).cast(pl.UInt8)
         return self._decided(
             found.with_columns(*free.get_columns())
-            .filter((pl.col("refusals") | pl.col("grants")) & kind == 0)
+            .filter(pl.col("refuses") & ~(pl.col("refusals") | pl.col("grants")) > 0)
             .unique("position", keep="first", maintain_order=True)
             .select(
                 pl.col("position").alias("row"), _reason("withdrawal_id"), "partner_doc_id", "jaccard", "withdrawal_id"

@@ -93,7 +93,11 @@ class TableWriter:
         rows = rows_with(self._warehouse, "documents", "doc_id", leaving["doc_id"].to_list(), (*ORIGIN, "evidence_ids"))
         found = pl.DataFrame(pl.from_arrow(rows)).unique("doc_id", keep="first", maintain_order=True)
         told = found.join(leaving, on="doc_id").with_columns(
-            pl.lit(DROPPED).alias("outcome"), pl.lit("dedup").alias("stage")
+            pl.lit(DROPPED).alias("outcome"),
+            pl.when(pl.col("reason") == "crawl_denied")
+            .then(pl.lit("rights"))
+            .otherwise(pl.lit("dedup"))
+            .alias("stage"),
         )
         strings = [
             pa.field(f.name, pa.string()) if pa.types.is_large_string(f.type) else f for f in told.to_arrow().schema
@@ -183,16 +187,16 @@ class TableWriter:
 
 
 def known_again(choice: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Documents that later runs must know again: the kept ones, and the pages that refuse to be crawled.
+    """Documents that later runs must know again: the kept ones, the withdrawn, and all that refuse something.
 
     Returns:
         ``row``, ``start``, ``part``, ``doc_id``, ``site``, ``url_key``, ``denies``, ``rights_rank`` and ``kept``, each
         doc_id once.
     """
-    refused = pl.col("reason") == "crawl_denied"
+    refusing = (pl.col("denies") > 0) | (pl.col("reason") == "withdrawn")
     return (
-        choice.filter(pl.col("reason").is_null() | refused)
-        .join(keys.select("row", "url_key", "denies", "rights_rank"), on="row")
+        choice.join(keys.select("row", "url_key", "denies", "rights_rank"), on="row")
+        .filter(pl.col("reason").is_null() | refusing)
         .with_columns(pl.col("reason").is_null().alias("kept"), pl.col("site").cast(pl.String))
         .sort("kept", "row", descending=[True, False])
         .unique("doc_id", keep="first", maintain_order=True)

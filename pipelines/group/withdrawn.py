@@ -1,5 +1,6 @@
 """What was withdrawn before a run, as the group phase needs it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ import pyarrow as pa
 from licenses import WithdrawalList
 from pipelines.group.journal import pinned
 from warehouse.catalog import Warehouse
-from warehouse.withdrawal.plan import STAGE
+from warehouse.withdrawal.plan import STAGE, WITHDRAWN
 from warehouse.withdrawal.register import load_list
 
 _GONE = ("doc_id", "withdrawal_id", "partner_doc_id", "jaccard", "reason")
@@ -37,8 +38,19 @@ class Withdrawn:
         """
         listing = load_list(warehouse)
         heeded = pinned(warehouse, run_id, journal, {one.withdrawal_id for one in listing.withdrawals})
-        rows = warehouse.scan("drops", f"stage == '{STAGE}'", _GONE).sort_by("doc_id").to_pylist()
+        rows = (
+            warehouse.scan("drops", f"stage == '{STAGE}' or reason == '{WITHDRAWN}'", _GONE)
+            .sort_by("doc_id")
+            .to_pylist()
+        )
         return cls(listing.only(*heeded), {row["doc_id"]: row for row in rows if row["withdrawal_id"] in heeded})
+
+    @staticmethod
+    def heeded(warehouse: Warehouse, journal: Path) -> WithdrawalList | None:
+        """The withdrawals that a run heeded; None where that is not kept any more."""
+        if not journal.exists():
+            return None
+        return load_list(warehouse).only(*json.loads(journal.read_text("ascii")))
 
     def of(self, documents: pa.Table) -> pl.DataFrame:
         """What is withdrawn of some documents: ``withdrawal_id``, ``copied`` and ``alike``, one row for each.

@@ -171,7 +171,11 @@ def test_withdrawn_pages_and_their_copies_go(decide):
 
 @pytest.mark.parametrize("withdrawal", ["w-1", None])
 def test_copies_of_what_is_gone_go_unless_their_own_owner_grants_them(decide, withdrawal):
-    gone = [{"row": row, "partner_doc_id": "f" * 32, "jaccard": 0.9, "withdrawal_id": withdrawal} for row in range(3)]
+    bits = WITHDRAWN if withdrawal else REFUSED
+    gone = [
+        {"row": row, "partner_doc_id": "f" * 32, "jaccard": 0.9, "withdrawal_id": withdrawal, "refuses": bits}
+        for row in range(3)
+    ]
     pages = [
         page("blog.kr/1"),
         page("gov.kr/1", NEAR, owns=GRANT),
