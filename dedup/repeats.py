@@ -19,8 +19,10 @@ _BETWEEN_SENTENCES = re.compile("(?<=[.?!…。])[\"'”’)\\]]*\\s+")
 _SENTENCE = re.compile("[.?!…。다요죠까][\"'”’)\\]]*$")
 _HANGUL = re.compile("[가-힣]+")
 _LETTERS = re.compile(r"\w+")
-# Cells of tables, code and its comments, and what an article of a statute says of another.
-_NO_PROSE = re.compile(r"[|\t{}]|^(?: {2,}|\s*[#/*<>=$+@])|;\s*$|제\s?\d+\s?(?:조|항|호)")
+# Cells of tables, code and its comments, numbered provisions and what an article says of another, direct speech.
+_NO_PROSE = re.compile(
+    r"[|\t{}]|^(?: {2,}|\s*[#/*<>=$+@\"“”'‘「『①-⑳㉠-㉭])|;\s*$|제\s?\d+\s?(?:조|항|호)|^\s*(?:\d+|[가-하])[.)]\s"
+)
 _LEAST_HANGUL = 0.5  # of the letters and digits of a sentence
 _NEAR = 2  # units after its first occurrence where a single line is a slip and no figure of speech
 
@@ -32,7 +34,7 @@ class RepeatSettings(BaseModel):
 
     enabled: bool = Field(default=True, description="Take out the second and later occurrences of passages.")
     run_chars: int = Field(
-        default=100, ge=1, description="Two or more sentences in a row that stood before go from this length on."
+        default=120, ge=1, description="Two or more sentences in a row that stood before go from this length on."
     )
     paragraph_chars: int = Field(
         default=200, ge=1, description="A single line that stood before goes from this length on."

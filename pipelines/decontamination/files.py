@@ -26,6 +26,8 @@ PACKED = (".gz", ".zst", ".tgz", ".zip", ".tar")
 
 # Lists under these keys are the records, or hold them; what stands beside them describes the file.
 _HOLDERS = ("data", "paragraphs", "rows", "examples", "instances", "items", "train", "validation", "dev", "test")
+_LEAST_SENTENCE = 8
+_HANGUL = re.compile("[가-힣]")
 _LONGEST_HEADING = 40
 
 
@@ -146,7 +148,8 @@ def _commented_sentences(text: str) -> Iterator[dict[str, str]]:
     """KLUE's NER and DP: ``## id<tab>sentence`` above the tokens of the sentence, one a line."""
     for line in text.splitlines():
         found = re.fullmatch(r"##\s*(\S+)\t(.+)", line)
-        if found and " " in found[2].strip():
+        # What stands above the first sentence is a legend: "## guid<tab>sentence".
+        if found and _HANGUL.search(found[2]) and (" " in found[2].strip() or len(found[2].strip()) >= _LEAST_SENTENCE):
             yield {"guid": found[1], "sentence": found[2]}
 
 
@@ -160,12 +163,20 @@ def _table(text: str, delimiter: str) -> Iterator[dict[str, str]]:
     if not rows:
         return
     heading = rows[0]
-    if any(len(cell) > _LONGEST_HEADING or cell.rstrip().endswith(("?", ".")) for cell in heading):
+    if not _is_heading(heading):
         heading = [f"column {number}" for number in range(1, len(heading) + 1)]
     else:
         rows = rows[1:]
     for row in rows:
         yield dict(zip(heading, row, strict=False))
+
+
+def _is_heading(cells: list[str]) -> bool:
+    """Whether cells name columns, and are no row of values."""
+    if any(len(cell) > _LONGEST_HEADING or cell.rstrip().endswith(("?", ".")) for cell in cells):
+        return False
+    words = [cell for cell in cells if " " in cell.strip() and _HANGUL.search(cell)]
+    return not (words and any(cell.strip().isdigit() for cell in cells))
 
 
 def _rows(text: str, delimiter: str, quoting: Any) -> list[list[str]]:

@@ -10,7 +10,7 @@ LEAD = "훈민정음 해례본을 오늘날의 말로 새로 풀어 쓴 책이 �
 BODY = (
     "풀이를 맡은 국어학자들은 다섯 해 동안 옛 책의 먹 자국까지 살폈다고 밝혔다. "
     "책에는 글자를 만든 까닭과 소리의 이치가 그림과 함께 알기 쉽게 실렸으며, 옛 글꼴로 찍은 견본도 붙었다. "
-    "값은 따로 매기지 않고 학교와 도서관에 먼저 나누어 준다."
+    "값은 따로 매기지 않고 학교와 도서관에 먼저 나누어 주며, 남은 책은 이듬해 봄에 마을 책방에서 팔기로 했다."
 )
 END = "출판 기념 모임은 다음 달 초에 광화문에서 열린다."
 
@@ -90,3 +90,17 @@ def _within(line: str, other: str) -> bool:
     """Whether a line is another one without some of its words."""
     words = iter(other.split())
     return all(word in words for word in line.split())
+
+
+def test_provisions_and_speech_and_a_short_refrain_stay() -> None:
+    clause = (
+        "① 위원장은 위원회를 대표하고 그 업무를 총괄하며 회의의 의장이 된다.\n"
+        "② 회의는 재적위원 과반수의 출석으로 열고 출석위원 과반수의 찬성으로 의결하며 그 결과를 바로 알린다."
+    )
+    statute = f"제10조(가위원회)\n{clause}\n제20조(나위원회)\n{clause}"
+    said = "“나는 그 배를 타지 않겠소. 바람이 자는 날까지 여기서 그대를 기다리겠소, 몇 해가 걸리더라도.”"
+    speech = f"{said}\n사공은 대답하지 않았다.\n{said}\n그는 같은 말을 되풀이했다."
+    refrain = "강물은 흘러 흘러 어디로 가나요.\n산 넘어 고향 집에 닿을 때까지요.\n나도 따라 걸어갑니다."
+    song = f"봄이 오면 꽃이 핍니다.\n{refrain}\n\n가을이 오면 잎이 집니다.\n{refrain}"
+    for text in (statute, speech, song):
+        assert remove_repeats(text).text == text

@@ -132,6 +132,16 @@ def test_the_hub_has_the_same_in_parquet(tmp_path):
     assert (found["redux#0"].passages, found["redux#0"].options) == (("바늘은?",), ("쇠", "나무"))
 
 
+def test_first_rows_that_are_no_heading_are_items(tmp_path):
+    rows = "가게가 좁아도 국물이 진해서 줄을 설 만합니다\t1\n다음 골목까지 걸었습니다\t0\n"
+    (tmp_path / "t.tsv").write_text(rows, "utf-8")
+    (tmp_path / "ner.tsv").write_text("## guid\tsentence\n## n-1\t<보령:LC>머드축제다녀왔다\n보\tB-LC\n", "utf-8")
+    found = [passage for item in items(tmp_path).values() for passage in item.passages]
+    assert any(passage.startswith("가게가 좁아도") for passage in found)
+    assert any("머드축제다녀왔다" in passage for passage in found)
+    assert not any("sentence" in passage for passage in found)
+
+
 @pytest.mark.parametrize(
     "printed", ["['쇠', '나무 \"결\"']", "['쇠' '나무 \"결\"']", "['쇠'\n '나무 \"결\"']", '["쇠", "나무 \\"결\\""]']
 )
