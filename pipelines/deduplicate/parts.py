@@ -78,7 +78,11 @@ def find_inputs(patterns: Sequence[str]) -> list[Path]:
     found: set[Path] = set()
     for pattern in patterns:
         path = Path(pattern)
-        below = path.rglob("*") if path.is_dir() else map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207
+        if path.is_dir():
+            # Names that begin with a dot are of work that is not done, such as an output in the making.
+            below = [one for one in path.rglob("*") if not any(name[0] == "." for name in one.relative_to(path).parts)]
+        else:
+            below = [path] if path.is_file() else list(map(Path, glob.glob(pattern, recursive=True)))  # noqa: PTH207
         known = {one for one in below if one.is_file() and one.name.lower().endswith((*_LINES, _PARQUET))}
         if not known:
             endings = ", ".join((*_LINES, _PARQUET))

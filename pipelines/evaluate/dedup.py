@@ -18,6 +18,7 @@ from pipelines.evaluate.report import Report
 PREFIX = "jaccard_"
 """Columns of the truth begin so; what follows names the shingle."""
 
+_MOST_PARTNERS = 2048
 _BATCH = 4096
 
 
@@ -38,7 +39,9 @@ def evaluate_dedup(docs: Iterable[Row], pairs: Iterable[Row] | None = None, thre
     for row in docs:
         repeated += str(row["id"]) in texts
         texts.setdefault(str(row["id"]), str(row["text"]))
-    found, facts = find_pairs(list(texts.values()), DedupSettings(threshold=threshold))
+    # Every pair is asked for here; a run compares the documents of a crowded bucket with the best of it alone.
+    partners = max(DedupSettings().bucket_partners, min(_MOST_PARTNERS, len(texts) + len(texts) % 2))
+    found, facts = find_pairs(list(texts.values()), DedupSettings(threshold=threshold, bucket_partners=partners))
     unmatched = {"repeated_ids": repeated}
     started = time.process_time()
     if pairs is None:

@@ -165,7 +165,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     with opened(path) as stream:
         try:
             for number, line in enumerate(stream, start=1):
-                text = line.decode("utf-8").rstrip("\r\n")
+                text = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
                 if text:
                     yield number, text
         except UnicodeDecodeError as error:

@@ -293,3 +293,13 @@ def test_lines_of_any_shape_are_read(tmp_path):
     ]
     assert [(row["line"], row["reason"]) for row in rejected] == [(5, "broken_line"), (3, "no_id")]
     assert report["counts"]["read"] == 5
+
+
+def test_work_that_is_not_done_is_no_input_and_names_may_look_like_patterns(tmp_path):
+    folder = tmp_path / "in"
+    (folder / ".clean-x" / "out").mkdir(parents=True)
+    (folder / ".clean-x" / "out" / "kept-00000.parquet").write_bytes(b"half a file")
+    lines(folder / "part[1].jsonl", [{"id": "1", "text": NEWS}, {"id": "2", "text": TALE}])
+    for number, source in enumerate((folder, folder / "part[1].jsonl")):
+        assert malmoi("dedup", source, "--out", tmp_path / f"out-{number}") == 0
+        assert outcome(tmp_path / f"out-{number}")[0]["counts"]["read"] == 2

@@ -69,6 +69,22 @@ def test_a_list_may_hold_any_shingles_and_ids_may_be_numbers(tmp_path):
     assert report["against"] == {"morpheme3": {"pairs": 1, "found": 1, "recall": 1, "precision": 0.3333}}
 
 
+def test_every_pair_of_a_large_family_counts(tmp_path):
+    base = (
+        "가을이 되자 마을 사람들은 들에 나가 벼를 베었고 해가 질 무렵이면 아이들이 논두렁을 따라 노래하며 돌아왔다. "
+        * 3
+    )
+    rows = [{"id": str(number), "text": f"{base}{chr(0xAC00 + 37 * number)}"} for number in range(120)]
+    report = evaluate("dedup", "--docs", write_rows(tmp_path / "docs.jsonl", rows))
+    assert report["against"]["char5"] == {"pairs": 7140, "found": 7140, "recall": 1.0, "precision": 1.0}
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_first_line(tmp_path):
+    path = tmp_path / "docs.jsonl"
+    path.write_text('{"id": "1", "text": "가나다라마바사"}\n', "utf-8-sig")
+    assert evaluate("dedup", "--docs", path)["n"] == 1
+
+
 def shingles(text: str, kind: str) -> set:
     words = unicodedata.normalize("NFC", text).lower().split()
     units = words if kind == "word5" else "".join(words)
