@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+import pyarrow as pa
 import typer
 from pydantic import ByteSize, ValidationError
 
 from dedup import DedupSettings
 from pipelines.deduplicate import Order, deduplicate
 from pipelines.deduplicate.report import Report
-from pipelines.errors import ConfigError
+from pipelines.errors import BadInputError, ConfigError
 from pipelines.lean import NoPandas
 
 _DEFAULTS = DedupSettings()
@@ -37,16 +38,21 @@ def dedup(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as one JSON object on stdout.")] = False,
 ) -> None:
     """Drop exact and near copies from files of documents; every one that goes is named with its partner."""
-    with NoPandas():
-        report = deduplicate(
-            inputs,
-            out,
-            id_column=id_column,
-            text_column=text_column,
-            order=Order.parse(keep),
-            settings=_settings(threshold, memory),
-            workers=workers or len(os.sched_getaffinity(0)),
-        )
+    try:
+        with NoPandas():
+            report = deduplicate(
+                inputs,
+                out,
+                id_column=id_column,
+                text_column=text_column,
+                order=Order.parse(keep),
+                settings=_settings(threshold, memory),
+                workers=workers or len(os.sched_getaffinity(0)),
+            )
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise BadInputError(f"columns of the inputs do not fit together, or hold what is no text: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"cannot read the inputs or write {out}: {error}") from error
     if as_json:
         typer.echo(json.dumps({"ok": True, "out": str(out), **report}, ensure_ascii=False))
     else:

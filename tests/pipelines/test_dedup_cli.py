@@ -303,3 +303,13 @@ def test_work_that_is_not_done_is_no_input_and_names_may_look_like_patterns(tmp_
     for number, source in enumerate((folder, folder / "part[1].jsonl")):
         assert malmoi("dedup", source, "--out", tmp_path / f"out-{number}") == 0
         assert outcome(tmp_path / f"out-{number}")[0]["counts"]["read"] == 2
+
+
+def test_columns_that_cannot_meet_and_outputs_that_cannot_be_are_told(tmp_path, capsys):
+    large, small = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    pq.write_table(pa.table({"id": ["1"], "text": [NEWS], "v": pa.array([2**62 + 1], pa.int64())}), large)
+    pq.write_table(pa.table({"id": ["2"], "text": [TALE], "v": pa.array([0.5])}), small)
+    assert malmoi("dedup", large, small, "--out", tmp_path / "out") == 2
+    assert "do not fit together" in capsys.readouterr().err
+    assert malmoi("dedup", small, "--out", small / "out") == 2
+    assert str(small) in capsys.readouterr().err
