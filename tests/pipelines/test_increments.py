@@ -162,6 +162,7 @@ def test_ten_days_one_by_one_keep_what_one_run_keeps(tmp_path, seed):
     compare(tmp_path, 10, seed)
 
 
+@pytest.mark.slow
 def test_the_order_of_inputs_and_the_workers_change_nothing(tmp_path):
     pages = families(2, 4)
     dated = [(START + dt.timedelta(days=day), each) for day, each in enumerate(pages)]
