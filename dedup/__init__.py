@@ -5,7 +5,7 @@
     minhash     texts -> sketches (digest, signature, number of shingles)
     lsh         signatures -> band keys -> candidate pairs, one partition of keys at a time
     verify      candidate pairs -> verified pairs
-    compiled    the compiled way through all texts of a process that sees many
+    compiled    the compiled way through all texts of a process that sees many (`kernels`, `code_points`)
     keep        what is preferred -> order keys that sort outside memory
     choose      digests, verified pairs, order of preference -> which documents are kept
     fingerprints  sketch, URL and name -> keys to know a document again by
@@ -13,6 +13,8 @@
     lines       lines that the documents of a host have in common
     repeats     passages that stand in one document twice
     urls        one key for the variants of a page's URL
+    benchmarks  what of a benchmark's item is evidence of it
+    decontaminate  items of benchmarks in texts, by runs of letters (`letters`, `runs`)
     table       all of it for a table in memory
 
 An engine sketches in its map phase, shuffles band keys by `partition`, and calls the others with look-ups into wherever

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from dedup._arrays import Hashes, Rows
 from dedup.benchmarks import Item, OverlapRule, evidence
 from dedup.letters import letters, run_hashes
-from dedup.runs import Runs, chunks, ramp
+from dedup.runs import Runs, ramp
+from dedup.shingles import chunks
 
 # One bit in 16 is set, so 15 of 16 runs of a page are known to be none of the index without a search.
 _BITS_PER_RUN = 16

@@ -14,14 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup._arrays import Hashes, Rows
-from dedup.shingles import mix64
+from dedup.shingles import BASE, mix64
 
 Codes = npt.NDArray[np.uint16]
 """Letters as code points of the basic plane."""
 
 _PLANE = 1 << 16
-# Any odd multiplier is a bijection modulo 2^64; this one is 2^64 / golden ratio, whose bits follow no pattern.
-_BASE = 0x9E3779B97F4A7C15
 _WORD = 1 << 64
 
 
@@ -57,9 +55,9 @@ def _polynomial(codes: Hashes, width: int) -> Hashes:
     half = width // 2
     short = _polynomial(codes, half)
     count = len(codes) - 2 * half + 1
-    hashes = short[:count] * np.uint64(pow(_BASE, half, _WORD)) + short[half : half + count]
+    hashes = short[:count] * np.uint64(pow(int(BASE), half, _WORD)) + short[half : half + count]
     if width % 2:
-        hashes = hashes[:-1] * np.uint64(_BASE) + codes[2 * half :]
+        hashes = hashes[:-1] * BASE + codes[2 * half :]
     return hashes
 
 

@@ -1,6 +1,6 @@
 """Runs of letters of many texts: which there are, how much of a text they cover, which are common to many."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,12 +8,10 @@ import numpy.typing as npt
 
 from dedup._arrays import Hashes, Rows, distinct
 from dedup.letters import letters, run_hashes
+from dedup.shingles import chunks
 
 Numbers = npt.NDArray[np.int32]
 """Numbers of texts, or places in them."""
-
-# Enough text to make the cost of a numpy call vanish, little enough for the level-2 cache.
-_CHUNK_CHARS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +124,3 @@ def owner_of(count: int, ends: Rows) -> Rows:
 def ramp(counts: Rows) -> Rows:
     """0 to count - 1 for each count, one after another."""
     return np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
-
-
-def chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """The texts in order, some at a time."""
-    start = chars = 0
-    for row, text in enumerate(texts):
-        if chars and chars + len(text) > _CHUNK_CHARS:
-            yield texts[start:row]
-            start, chars = row, 0
-        chars += len(text)
-    if start < len(texts):
-        yield texts[start:]

@@ -19,7 +19,7 @@ from dedup._arrays import Hashes, distinct
 from dedup.settings import DEFAULTS, DedupSettings
 
 # Any odd multiplier is a bijection modulo 2^64; this one is 2^64 / golden ratio, whose bits follow no pattern.
-_BASE = np.uint64(0x9E3779B97F4A7C15)
+BASE = np.uint64(0x9E3779B97F4A7C15)
 # The 64-bit finaliser of MurmurHash3 (Austin Appleby, public domain).
 _SHIFT = np.uint64(33)
 _MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
@@ -58,7 +58,7 @@ def shingle_set(text: str, settings: DedupSettings = DEFAULTS) -> Hashes:
 
 def shingle_sets(canonical_texts: Sequence[str], width: int) -> Iterator[Hashes]:
     """`shingle_set` of many texts that are canonical already, in order, many at a time."""
-    for chunk in _chunks(canonical_texts):
+    for chunk in chunks(canonical_texts):
         hashes = window_hashes(_code_points("".join(chunk)), width)
         start = 0
         for text in chunk:
@@ -82,12 +82,13 @@ def jaccard(a: Hashes, b: Hashes) -> float:
     return shared / (len(both) - shared)
 
 
-def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+def chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The texts in order, some at a time: at most 65,536 characters, or one text."""
     start = chars = 0
-    for i, text in enumerate(texts):
+    for row, text in enumerate(texts):
         if chars and chars + len(text) > _CHUNK_CHARS:
-            yield texts[start:i]
-            start, chars = i, 0
+            yield texts[start:row]
+            start, chars = row, 0
         chars += len(text)
     if start < len(texts):
         yield texts[start:]
@@ -102,6 +103,6 @@ def window_hashes(code_points: Hashes, width: int) -> Hashes:
     count = max(len(code_points) - width + 1, 0) if width else 0
     hashes = np.full(count, width, dtype=np.uint64)
     for offset in range(width):
-        hashes *= _BASE
+        hashes *= BASE
         hashes += code_points[offset : offset + count]
     return mix64(hashes)
